@@ -1,0 +1,62 @@
+"""The tables of the tree cadastre, one module per word of the tree office."""
+
+from baumkataster.models.city import (
+    BaseFeature,
+    BaseFeatureKind,
+    BaseMap,
+    BaseMapKind,
+    CitySettings,
+    District,
+)
+from baumkataster.guards import EVIDENCE, Guard
+from baumkataster.models.history import Change
+from baumkataster.models.people import ApplicationPassword, InspectorIdentity, Role, Unit, User
+from baumkataster.models.places import Expectation, Place, PlaceKind, Site
+from baumkataster.models.species import LeafType, Species
+from baumkataster.models.trees import (
+    STANDING_STATUSES,
+    Duty,
+    Origin,
+    Phase,
+    Photo,
+    PositionSource,
+    Tree,
+    TreeGroup,
+    TreeGroupShare,
+    TreeStatus,
+    YearSource,
+)
+
+__all__ = [
+    "EVIDENCE",
+    "STANDING_STATUSES",
+    "ApplicationPassword",
+    "BaseFeature",
+    "BaseFeatureKind",
+    "BaseMap",
+    "BaseMapKind",
+    "Change",
+    "CitySettings",
+    "District",
+    "Duty",
+    "Expectation",
+    "Guard",
+    "InspectorIdentity",
+    "LeafType",
+    "Origin",
+    "Phase",
+    "Photo",
+    "Place",
+    "PlaceKind",
+    "PositionSource",
+    "Role",
+    "Site",
+    "Species",
+    "Tree",
+    "TreeGroup",
+    "TreeGroupShare",
+    "TreeStatus",
+    "Unit",
+    "User",
+    "YearSource",
+]

@@ -1,0 +1,361 @@
+"""The tree, its groups and photos: what stands (or stood) on the city's ground."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from baumkataster.models.city import District
+from baumkataster.guards import Guard
+from baumkataster.models.people import Unit
+from baumkataster.models.places import Expectation, Place, Site
+from baumkataster.models.species import Species
+from baumkataster.querysets import TreeQuerySet
+
+
+class TreeStatus(models.TextChoices):
+    """Where in its life a tree is; planted, standing and unverified trees stand (STANDING_STATUSES)."""
+
+    PLANNED = "planned", _("geplant")
+    PLANTED = "planted", _("gepflanzt")
+    STANDING = "standing", _("Bestand")
+    FELLED = "felled", _("gefällt")
+    STUMP = "stump", _("Stubben")
+    VANISHED = "vanished", _("verschwunden")
+    UNVERIFIED = "unverified", _("ungeprüft")
+
+
+STANDING_STATUSES = (TreeStatus.PLANTED, TreeStatus.STANDING, TreeStatus.UNVERIFIED)
+
+
+class Duty(models.TextChoices):
+    """Whose duty the traffic safety of a tree is; only ``city`` puts it under control."""
+
+    CITY = "city", _("Stadt")
+    OTHER_OWNER = "other_owner", _("anderer Eigentümer")
+    STAND = "stand", _("flächiger Bestand, keine Einzelkontrolle")
+    NONE = "none", _("keine Kontrollpflicht")
+
+
+class Phase(models.TextChoices):
+    """Entwicklungsphase (FLL-Baumkontrollrichtlinien 2020: exactly three)."""
+
+    YOUTH = "youth", _("Jugendphase")
+    MATURE = "mature", _("Reifephase")
+    AGING = "aging", _("Alterungsphase")
+
+
+class PositionSource(models.TextChoices):
+    """How the position was found."""
+
+    GNSS = "gnss", _("GNSS")
+    AERIAL = "aerial", _("Luftbild")
+    SURVEY = "survey", _("Einmessung")
+    MAP = "map", _("Karte")
+    ESTIMATED = "estimated", _("geschätzt")
+    IMPORT = "import", _("Übernahme")
+    UNKNOWN = "unknown", _("unbekannt")
+
+
+class YearSource(models.TextChoices):
+    """Whether a planting year is known or a guess."""
+
+    KNOWN = "known", _("bekannt")
+    ESTIMATED = "estimated", _("geschätzt")
+
+
+class Origin(models.TextChoices):
+    """How a record came into the cadastre."""
+
+    SURVEY = "survey", _("Erhebung")
+    IMPORT = "import", _("Import")
+    DEMO = "demo", _("Demostadt")
+
+
+def _within(field: str, low: float, high: float) -> models.Q:
+    """Condition: ``field`` is null or low ≤ field ≤ high."""
+    return models.Q((f"{field}__isnull", True)) | models.Q(
+        (f"{field}__gte", low), (f"{field}__lte", high)
+    )
+
+
+class Tree(models.Model):
+    """One tree in its life on one site; never deleted: felled trees stay with their proof."""
+
+    guard = Guard(versioned=True)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=RandomUUID())
+    site = models.ForeignKey(Site, models.PROTECT, related_name="trees", verbose_name=_("Standort"))
+    species = models.ForeignKey(
+        Species, models.PROTECT, null=True, blank=True, verbose_name=_("Baumart")
+    )
+    #: The source's or finder's own words for the species, when it is not (exactly) in the list.
+    species_as_given = models.CharField(
+        _("Baumart laut Quelle"), max_length=200, blank=True, db_default=""
+    )
+    status = models.CharField(_("Status"), max_length=12, choices=TreeStatus)
+    geom = models.PointField(_("Lage"), srid=settings.SRID)
+    position_accuracy_m = models.DecimalField(
+        _("Lagegenauigkeit (m)"), max_digits=6, decimal_places=2, null=True, blank=True
+    )
+    position_source = models.CharField(
+        _("Lage aus"), max_length=10, choices=PositionSource, default=PositionSource.UNKNOWN
+    )
+    district = models.ForeignKey(
+        District, models.PROTECT, null=True, blank=True, verbose_name=_("Ortsteil")
+    )
+    #: Plakette on the trunk.
+    tag = models.CharField(_("Plakette"), max_length=40, blank=True, db_default="")
+    planted_on = models.DateField(_("gepflanzt am"), null=True, blank=True)
+    planted_year = models.PositiveSmallIntegerField(_("Pflanzjahr"), null=True, blank=True)
+    planted_year_source = models.CharField(
+        _("Pflanzjahr ist"), max_length=10, choices=YearSource, blank=True, db_default=""
+    )
+    height_m = models.DecimalField(
+        _("Höhe (m)"), max_digits=4, decimal_places=1, null=True, blank=True
+    )
+    crown_diameter_m = models.DecimalField(
+        _("Kronendurchmesser (m)"), max_digits=4, decimal_places=1, null=True, blank=True
+    )
+    crown_base_m = models.DecimalField(
+        _("Kronenansatz (m)"), max_digits=4, decimal_places=1, null=True, blank=True
+    )
+    girth_cm = models.PositiveSmallIntegerField(_("Stammumfang (cm)"), null=True, blank=True)
+    #: Height at which girth was measured: bylaws differ (Oldenburg 100, Berlin 130); null = unknown.
+    girth_height_cm = models.PositiveSmallIntegerField(_("Messhöhe (cm)"), null=True, blank=True)
+    #: Girth of each stem in cm, thickest first; empty for a single stem.
+    stems = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name=_("Umfang der Stämme (cm)"),
+        default=list,
+        db_default=[],
+        blank=True,
+    )
+    phase = models.CharField(
+        _("Entwicklungsphase"), max_length=6, choices=Phase, blank=True, db_default=""
+    )
+    #: Empty: as the place.
+    expectation = models.CharField(
+        _("Sicherheitserwartung"), max_length=6, choices=Expectation, blank=True, db_default=""
+    )
+    #: Null: the place's unit.
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="trees", verbose_name=_("Revier")
+    )
+    duty = models.CharField(
+        _("Kontrollpflicht"), max_length=12, choices=Duty, default=Duty.CITY, db_default=Duty.CITY
+    )
+    duty_reason = models.CharField(
+        _("Begründung der Kontrollpflicht"), max_length=300, blank=True, db_default=""
+    )
+    owner = models.CharField(_("Eigentümer"), max_length=120, blank=True, db_default="")
+    #: Codes of fixtures/catalogues/protection_kinds.json.
+    protection = ArrayField(
+        models.CharField(max_length=30),
+        verbose_name=_("Schutzstatus"),
+        default=list,
+        db_default=[],
+        blank=True,
+    )
+    felled_on = models.DateField(_("gefällt am"), null=True, blank=True)
+    felling_reason = models.CharField(_("Fällgrund"), max_length=300, blank=True, db_default="")
+    replaces = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        verbose_name=_("Ersatz für"),
+    )
+    remarks = models.TextField(_("Bemerkungen"), blank=True, db_default="")
+    origin = models.CharField(_("Herkunft"), max_length=8, choices=Origin, default=Origin.SURVEY)
+    source = models.CharField(_("Datenquelle"), max_length=80, blank=True, db_default="")
+    source_keys = models.JSONField(
+        _("Schlüssel der Quelle"), default=dict, db_default={}, blank=True
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+    changed_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = TreeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Baum")
+        verbose_name_plural = _("Bäume")
+        ordering = ["site__place__name", "site__number", "id"]
+        indexes = [
+            models.Index(fields=["source", "source_keys"], name="tree_source_key"),
+            models.Index(fields=["changed_at"], name="tree_changed_at"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="tree_one_standing_per_site",
+                fields=["site"],
+                condition=models.Q(status__in=["planted", "standing", "unverified"]),
+                violation_error_message=_("Auf diesem Standort steht schon ein Baum."),
+            ),
+            models.CheckConstraint(
+                name="tree_status_known", condition=models.Q(status__in=TreeStatus.values)
+            ),
+            models.CheckConstraint(
+                name="tree_felled_needs_date",
+                condition=~models.Q(status="felled") | models.Q(felled_on__isnull=False),
+                violation_error_message=_("Ein gefällter Baum braucht das Datum der Fällung."),
+            ),
+            models.CheckConstraint(
+                name="tree_standing_has_no_felling_date",
+                condition=models.Q(felled_on__isnull=True)
+                | models.Q(status__in=["felled", "stump", "vanished"]),
+            ),
+            models.CheckConstraint(
+                name="tree_duty_other_needs_reason",
+                condition=models.Q(duty="city")
+                | (models.Q(duty__in=Duty.values) & ~models.Q(duty_reason="")),
+                violation_error_message=_("Ohne Kontrollpflicht der Stadt: bitte begründen."),
+            ),
+            models.CheckConstraint(
+                name="tree_phase_known", condition=models.Q(phase__in=["", *Phase.values])
+            ),
+            models.CheckConstraint(
+                name="tree_expectation_known",
+                condition=models.Q(expectation__in=["", *Expectation.values]),
+            ),
+            models.CheckConstraint(name="tree_height_range", condition=_within("height_m", 0.1, 80)),
+            models.CheckConstraint(
+                name="tree_crown_range", condition=_within("crown_diameter_m", 0.1, 60)
+            ),
+            models.CheckConstraint(
+                name="tree_crown_base_range", condition=_within("crown_base_m", 0, 80)
+            ),
+            models.CheckConstraint(name="tree_girth_range", condition=_within("girth_cm", 1, 2000)),
+            models.CheckConstraint(
+                name="tree_girth_height_range", condition=_within("girth_height_cm", 1, 300)
+            ),
+            models.CheckConstraint(
+                name="tree_planted_year_range", condition=_within("planted_year", 1000, 2200)
+            ),
+            models.CheckConstraint(
+                name="tree_accuracy_range", condition=_within("position_accuracy_m", 0, 9999)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site}"
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether somebody could walk under it today."""
+        return self.status in STANDING_STATUSES
+
+    @property
+    def effective_expectation(self) -> str:
+        """The tree's own safety expectation, else its place's."""
+        return self.expectation or self.site.place.expectation
+
+    @property
+    def responsible_unit(self) -> Unit:
+        """The tree's own unit, else its place's."""
+        return self.unit or self.site.place.unit
+
+
+class TreeGroup(models.Model):
+    """Baumgruppe: many small or like trees recorded as one area with species shares."""
+
+    guard = Guard(versioned=True)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=RandomUUID())
+    place = models.ForeignKey(
+        Place, models.PROTECT, related_name="groups", verbose_name=_("Objekt")
+    )
+    number = models.CharField(_("Gruppennummer"), max_length=40)
+    geom = models.PointField(_("Lage"), srid=settings.SRID)
+    area = models.MultiPolygonField(_("Fläche"), srid=settings.SRID, null=True, blank=True)
+    district = models.ForeignKey(
+        District, models.PROTECT, null=True, blank=True, verbose_name=_("Ortsteil")
+    )
+    tree_count = models.PositiveIntegerField(_("Anzahl Bäume"), null=True, blank=True)
+    species_as_given = models.CharField(
+        _("Baumart laut Quelle"), max_length=200, blank=True, db_default=""
+    )
+    duty = models.CharField(
+        _("Kontrollpflicht"), max_length=12, choices=Duty, default=Duty.CITY, db_default=Duty.CITY
+    )
+    remarks = models.TextField(_("Bemerkungen"), blank=True, db_default="")
+    origin = models.CharField(_("Herkunft"), max_length=8, choices=Origin, default=Origin.SURVEY)
+    source = models.CharField(_("Datenquelle"), max_length=80, blank=True, db_default="")
+    source_keys = models.JSONField(default=dict, db_default={}, blank=True)
+    active = models.BooleanField(_("vorhanden"), default=True, db_default=True)
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+    changed_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("Baumgruppe")
+        verbose_name_plural = _("Baumgruppen")
+        ordering = ["place", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                name="group_number_unique_in_place", fields=["place", "number"]
+            ),
+            models.CheckConstraint(
+                name="group_count_positive",
+                condition=models.Q(tree_count__isnull=True) | models.Q(tree_count__gte=1),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.number}"
+
+
+class TreeGroupShare(models.Model):
+    """Share of one species in a group."""
+
+    guard = Guard(protection="free")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=RandomUUID())
+    group = models.ForeignKey(TreeGroup, models.CASCADE, related_name="shares")
+    species = models.ForeignKey(Species, models.PROTECT, verbose_name=_("Baumart"))
+    percent = models.PositiveSmallIntegerField(_("Anteil (%)"))
+
+    class Meta:
+        verbose_name = _("Artanteil")
+        verbose_name_plural = _("Artanteile")
+        constraints = [
+            models.UniqueConstraint(name="group_share_once", fields=["group", "species"]),
+            models.CheckConstraint(
+                name="group_share_percent", condition=models.Q(percent__gte=1, percent__lte=100)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.species} {self.percent} %"
+
+
+class Photo(models.Model):
+    """A photo of a tree; the file is immutable, its name is its SHA-256."""
+
+    guard = Guard()
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=RandomUUID())
+    tree = models.ForeignKey(Tree, models.PROTECT, related_name="photos")
+    file = models.ImageField(_("Datei"), upload_to="fotos", max_length=200)
+    thumbnail = models.ImageField(upload_to="vorschau", max_length=200)
+    sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    #: From EXIF when the camera said so, else the time of receipt.
+    taken_at = models.DateTimeField(_("aufgenommen"))
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    caption = models.CharField(_("Bildtext"), max_length=200, blank=True, db_default="")
+
+    class Meta:
+        verbose_name = _("Foto")
+        verbose_name_plural = _("Fotos")
+        ordering = ["-taken_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.tree} {self.taken_at:%d.%m.%Y}"

@@ -1,0 +1,44 @@
+"""Questions about many trees; interfaces and reads chain them: Tree.objects.standing().within(box)."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.gis.geos import GEOSGeometry
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+if TYPE_CHECKING:
+    _Trees = QuerySet[Any]
+else:
+    _Trees = QuerySet
+
+
+class TreeQuerySet(_Trees):
+    """Trees; uses relation names only and never imports a model."""
+
+    def standing(self) -> Self:
+        """Trees that somebody could walk under: planted, standing or unverified."""
+        return self.filter(status__in=["planted", "standing", "unverified"])
+
+    def of_the_city(self) -> Self:
+        """Trees whose traffic safety is the city's duty."""
+        return self.filter(duty="city")
+
+    def within(self, area: GEOSGeometry) -> Self:
+        """Trees that touch ``area`` (exact, not by float32 box as && would)."""
+        return self.filter(geom__intersects=area)
+
+    def with_responsible_unit(self) -> Self:
+        """Annotate ``responsible_unit_id``: the tree's own unit, else its place's."""
+        return self.annotate(
+            responsible_unit_id=Coalesce(F("unit_id"), F("site__place__unit_id"))
+        )
+
+    def of_units(self, unit_ids: list[Any]) -> Self:
+        """Trees for which one of the units is responsible."""
+        return self.filter(
+            Q(unit_id__in=unit_ids) | Q(unit_id__isnull=True, site__place__unit_id__in=unit_ids)
+        )
+
+    def with_place(self) -> Self:
+        """Join what a card or list shows of every tree in the same query."""
+        return self.select_related("site__place__unit", "species", "district", "unit")

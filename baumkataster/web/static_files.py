@@ -1,0 +1,9 @@
+"""Static files with hashed names, so that browsers may keep them for ever; used through settings.STORAGES."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):
+    """Hashed and compressed files; a name that was never collected (tests, --no-collect) falls back to itself."""
+
+    manifest_strict = False

@@ -1,0 +1,1 @@
+"""The gate to the outside: import, export, tiles, WFS; knows both other apps."""

@@ -1,0 +1,57 @@
+"""Questions about many inspections, measures and due dates; the day is always handed in."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+if TYPE_CHECKING:
+    _Rows = QuerySet[Any]
+else:
+    _Rows = QuerySet
+
+
+class RuleSetQuerySet(_Rows):
+    """Versions of the rule."""
+
+    def valid_on(self, day: date) -> Any:
+        """The version that holds on ``day``; the oldest one for days before all of them; None if none."""
+        found = self.filter(valid_from__lte=day).order_by("-valid_from", "-version").first()
+        return found or self.order_by("valid_from", "version").first()
+
+
+class MeasureQuerySet(_Rows):
+    """Measures."""
+
+    def open(self) -> Self:
+        """Measures that still have to be done."""
+        return self.filter(state="open")
+
+    def with_deadline(self) -> Self:
+        """Annotate ``effective_deadline``: own deadline, else the tree's next regular inspection."""
+        return self.annotate(
+            effective_deadline=Coalesce(F("deadline_on"), F("tree__control_plan__due_on"))
+        )
+
+    def overdue(self, *, on: date) -> Self:
+        """Open measures whose deadline is before ``on``."""
+        return self.open().with_deadline().filter(effective_deadline__lt=on)
+
+
+class ControlPlanQuerySet(_Rows):
+    """Due dates."""
+
+    def needed(self, *, on: date) -> Self:
+        """Plans of trees that need control on ``on``: duty, standing, and not exempt that day."""
+        return self.filter(required=True).filter(
+            Q(exempt_until__isnull=True) | Q(exempt_until__lt=on)
+        )
+
+    def overdue(self, *, on: date) -> Self:
+        """Needed plans whose due day is over; the day after the due day is the first."""
+        return self.needed(on=on).filter(due_on__lt=on)
+
+    def due_by(self, *, day: date, on: date) -> Self:
+        """Needed plans that fall due up to and including ``day``."""
+        return self.needed(on=on).filter(due_on__lte=day)
