@@ -1,0 +1,32 @@
+"""What the launcher says: steps, errors as sentences, and the page that ./baum alone prints."""
+
+import sys
+
+USAGE = """\
+Baumkataster: Bäume, Kontrollen und Maßnahmen einer Stadt.
+
+  ./baum up       richtet alles ein und startet das Produkt (beim ersten Mal mit Demo-Stadt)
+                  --port N (8000)  --host ADRESSE (127.0.0.1)  --detach
+                  --no-demo (leer)  --demo-trees N (etwa 6000)
+  ./baum down     beendet, was mit --detach gestartet wurde
+  ./baum test     richtet die Prüfwerkzeuge ein und führt alle Prüfungen aus
+                  --quick lässt Browser und QGIS weg; alles andere geht an pytest
+  ./baum reset    löscht alle Daten dieser Installation; fragt vorher (--yes fragt nicht)
+  ./baum db       startet nur die Datenbank; ./baum down beendet sie
+  ./baum psql     SQL-Konsole mit den Rechten der Anwendung
+  ./baum manage … Befehle der Anwendung, z. B. ./baum manage import_trees DATEI --profile wesel
+  ./baum bench …  Messungen, z. B. ./baum bench tiles
+
+Alle Daten liegen im Ordner var/. Mehr dazu steht in README.md.
+
+In short: `./baum up` sets up and starts the tree cadastre, `./baum test` runs every check.
+"""
+
+
+class LaunchError(Exception):
+    """Something a person has to mend; the text is a whole German sentence that says what."""
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal what happens now (standard error: output stays clean)."""
+    print(text, file=sys.stderr, flush=True)
