@@ -39,6 +39,18 @@ class TreeQuerySet(_Trees):
             Q(unit_id__in=unit_ids) | Q(unit_id__isnull=True, site__place__unit_id__in=unit_ids)
         )
 
+    def visible_to(self, visitor: Any) -> Self:
+        """Trees that a visitor may see: contractors those with measures of their own, anonymous none.
+
+        One method for map, API and export alike (the public doors of geodata have their own view).
+        """
+        if not (visitor.is_authenticated and visitor.is_active):
+            return self.none()
+        if visitor.role == "contractor":
+            own = self.model._base_manager.filter(measures__contractor=visitor)
+            return self.filter(pk__in=own.values("pk"))
+        return self
+
     def with_place(self) -> Self:
         """Join what a card or list shows of every tree in the same query."""
         return self.select_related("site__place__unit", "species", "district", "unit")
