@@ -21,6 +21,31 @@ CATALOGUES: dict[str, tuple[set[str], int]] = {
     "inspector_qualifications": ({"certificate", "detailed_examination"}, 12),
     "protection_kinds": ({"permit_needed"}, 17),
 }
+#: Codes of the first release: records hold them, so none may be renamed or removed.
+FIRST_CODES = {
+    "measure_kinds": """
+        cordon broken_limbs felling torso stump_grind replant deadwood crown_care crown_thin
+        crown_reduce crown_reduce_part relief_cut safety_cut clearance pollard young_pruning
+        young_care water check_ties suckers bracing_install bracing_check bracing_adjust
+        bracing_extend bracing_renew bracing_remove detailed_exam aerial_exam follow_up
+        shorter_interval root_treatment wound_care site_improve pit_enlarge trunk_guard
+        site_protect clear_base ivy_removal mistletoe foreign_object pest_control
+        species_protect coordination
+    """,
+    "control_limits": """
+        base_overgrown base_filled trunk_overgrown crown_overgrown crown_leafy dense_stand
+        one_side neighbour_plot slope water_edge vehicles site_closed snow dusk weather other
+    """,
+    "inspector_qualifications": """
+        tree_inspector tree_care_specialist ett etw sworn_expert expert arboriculture_degree
+        landscape_degree master_gardener gardener forester in_training
+    """,
+    "protection_kinds": """
+        bylaw natural_monument landscape_component nature_reserve landscape_reserve
+        natura_2000 biotope avenue wallhecke development_plan water_margin heritage
+        permit_condition compensation replacement habitat_tree memorial
+    """,
+}
 
 
 @cache
@@ -89,3 +114,8 @@ def test_only_initial_and_regular_inspections_set_the_regular_date() -> None:
     regular = {e["code"] for e in catalogue("inspection_kinds") if e["counts_as_regular"]}
     assert regular == {"initial", "regular"}
     assert codes("inspection_kinds") == regular | {"additional", "follow_up", "detailed"}
+
+
+@pytest.mark.parametrize("name", FIRST_CODES)
+def test_codes_of_the_first_release_are_kept(name: str) -> None:
+    assert set(FIRST_CODES[name].split()) - codes(name) == set()
