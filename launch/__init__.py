@@ -1,1 +1,1 @@
-"""The launcher behind ./baum: set-up, database, processes and tests; Python's standard library only."""
+"""The launcher behind ./baum: set-up, database, processes, tests; standard library only."""

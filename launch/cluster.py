@@ -42,7 +42,7 @@ class Cluster:
         return subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode in (0, 1)
 
     def create(self) -> None:
-        """Run initdb into a folder beside and rename it: what is called ``data`` is always whole."""
+        """Run initdb into a folder beside and rename it: what is called ``data`` is whole."""
         say("Lege die Datenbank an.")
         people.own(self.places.cluster, self.account, 0o700)
         fresh = self.places.cluster / "data.new"
@@ -71,9 +71,8 @@ class Cluster:
 
     def stop(self) -> None:
         """End the server; open connections are cut, committed work is safe."""
-        self._run(
-            [str(self.bin / "pg_ctl"), "-D", str(self.places.data), "-m", "fast", "-w", "-s", "stop"]
-        )
+        data = str(self.places.data)
+        self._run([str(self.bin / "pg_ctl"), "-D", data, "-m", "fast", "-w", "-s", "stop"])
 
     def sql(self, text: str, *, database: str) -> str:
         """Run SQL as the cluster's superuser and return psql's bare output.
@@ -89,17 +88,19 @@ class Cluster:
 
     def _write(self, path: Path, text: str) -> None:
         """Write a file of the cluster as its own account, whole or not at all."""
-        self._run(["sh", "-c", 'umask 077; cat > "$1.new" && mv "$1.new" "$1"', "sh", str(path)], text)
+        script = 'umask 077; cat > "$1.new" && mv "$1.new" "$1"'
+        self._run(["sh", "-c", script, "sh", str(path)], text)
 
     def _run(self, command: Sequence[str], stdin: str = "") -> str:
         """Run a program as the cluster's account; output goes to files, a daemon may keep them."""
         clean = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-        done = subprocess.run(
+        done: subprocess.CompletedProcess[str] = subprocess.run(
             command, input=stdin, capture_output=True, text=True, check=False, cwd="/",
             env=self.account.environment(clean), start_new_session=True, **self.account.process(),
         )  # fmt: skip
         if done.returncode:
-            raise LaunchError(f"{Path(command[0]).name}: {done.stderr.strip() or done.stdout.strip()}")
+            message = done.stderr.strip() or done.stdout.strip()
+            raise LaunchError(f"{Path(command[0]).name}: {message}")
         return done.stdout
 
 

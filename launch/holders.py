@@ -1,4 +1,4 @@
-"""Who needs the database right now: the last one to leave stops it, and nobody stops it under another."""
+"""Who needs the database right now: the last one to leave stops it, nobody else may."""
 
 import fcntl
 import os
@@ -11,7 +11,7 @@ KEEP = "keep"
 
 
 def started_at(pid: int) -> str:
-    """The kernel's start time of a process, so that a reused number is not taken for it; '' if gone."""
+    """The kernel's start time of a process (its number may be used again); '' if it is gone."""
     try:
         line = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -31,7 +31,7 @@ class Holders:
     def lock(self) -> Iterator[None]:
         """One launcher at a time starts or stops the database."""
         self.folder.mkdir(exist_ok=True)
-        with open(self.folder / ".lock", "w", encoding="ascii") as handle:
+        with (self.folder / ".lock").open("w", encoding="ascii") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 

@@ -1,7 +1,7 @@
-"""One installation, ready to use: places, database and the environment that the application reads."""
+"""One installation: places, database and the environment that the application reads."""
 
 import os
-import socket
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,6 +72,21 @@ class Installation:
             env["BAUM_TEMPLATE_DB"] = roles.TEMPLATE
         return env
 
+    def secret_key(self, account: Account) -> None:
+        """Make the application's secret key once (0600); it belongs to who runs the web."""
+        path = self.places.secrets / "django-secret-key"
+        if not path.exists():
+            roles.write_secret(path, secrets.token_urlsafe(50))
+        if os.geteuid() == 0:
+            os.chown(path, account.uid, account.gid)
+
+    def hand_database_to(self, pid: int) -> None:
+        """Detached: from now on the supervisor holds the database, not this launcher."""
+        if self.cluster:
+            with self.holders.lock():
+                self.holders.enter(pid)
+                self.holders.leave(os.getpid())
+
     @contextmanager
     def database(self) -> Iterator[None]:
         """Have the database up while the block runs; stop it after if nobody else needs it."""
@@ -82,7 +97,7 @@ class Installation:
             self.stop_database()
 
     def start_database(self, *, keep: bool = False) -> None:
-        """Make and start the own cluster if needed, enter the list of holders, check the app role."""
+        """Make and start the own cluster if needed, enter the holders, check the app role."""
         if self.cluster:
             with self.holders.lock():
                 if not self.cluster.exists():
@@ -108,7 +123,7 @@ class Installation:
                 self.cluster.stop()
 
     def _provision(self, cluster: Cluster) -> None:
-        """Make roles and databases once per cluster (the mark lies inside it, so it dies with it)."""
+        """Make roles and databases once per cluster (the mark lies beside it and dies with it)."""
         mark = self.places.cluster / PROVISIONED
         if people.can(cluster.account, "-f", mark):
             return
@@ -129,22 +144,3 @@ def existing_server(env: Mapping[str, str]) -> tuple[str, str] | None:
             " Anwendung) und DATABASE_OWNER_URL (Besitzerin der Tabellen)."
         )
     return (app, owner) if app else None
-
-
-def allowed_hosts(host: str) -> str:
-    """Names under which browsers may ask, for ``up --host``: loopback, the host, or all of ours."""
-    names = ["localhost", "127.0.0.1", "[::1]"]
-    if host in ("0.0.0.0", "::"):
-        names += [socket.gethostname(), socket.getfqdn(), *own_addresses()]
-    else:
-        names.append(f"[{host}]" if ":" in host else host)
-    return ",".join(dict.fromkeys(names))
-
-
-def own_addresses() -> list[str]:
-    """The machine's addresses as its own name resolves them; empty if it does not."""
-    try:
-        found = socket.getaddrinfo(socket.gethostname(), None)
-    except OSError:
-        return []
-    return [f"[{a[4][0]}]" if ":" in str(a[4][0]) else str(a[4][0]) for a in found]

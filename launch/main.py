@@ -2,14 +2,14 @@
 
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from launch import packages, people, python_env, roles
+from launch import packages, people, python_env, reset, roles, suite, up
+from launch.children import call
 from launch.installation import Installation
-from launch.words import USAGE, LaunchError, say
+from launch.words import USAGE, LaunchError, answer, say
 
 CLONE = Path(__file__).resolve().parent.parent
 #: Commands of manage.py that change the schema: only these are told the owner's address.
@@ -22,12 +22,6 @@ def db(installation: Installation, arguments: Sequence[str]) -> int:
     return 0
 
 
-def down(installation: Installation, arguments: Sequence[str]) -> int:
-    """End what runs of this installation."""
-    installation.stop_database(force=True)
-    return 0
-
-
 def psql(installation: Installation, arguments: Sequence[str]) -> int:
     """Open psql as the app role."""
     with installation.database():
@@ -36,7 +30,7 @@ def psql(installation: Installation, arguments: Sequence[str]) -> int:
 
 
 def manage(installation: Installation, arguments: Sequence[str]) -> int:
-    """Run a command of manage.py; files that root leaves in media and mail go to the web's account."""
+    """Run a command of manage.py; what root leaves in media and mail goes to the web's account."""
     python_env.ensure(installation.places, test=False)
     owner = bool(arguments) and arguments[0] in OWNER_COMMANDS
     with installation.database():
@@ -59,37 +53,25 @@ def bench(installation: Installation, arguments: Sequence[str]) -> int:
         return call(command, installation.environment(owner=True), cwd=CLONE)
 
 
-def call(command: Sequence[str], env: dict[str, str], cwd: Path | None = None) -> int:
-    """Run a program in front of the person; Ctrl-C is the program's to answer."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        child = subprocess.Popen(
-            command, env=env, cwd=cwd,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
-        )  # fmt: skip
-        code = child.wait()
-    finally:
-        signal.signal(signal.SIGINT, before)
-    return code if code >= 0 else 128 - code
-
-
 COMMANDS: dict[str, Callable[[Installation, Sequence[str]], int]] = {
-    "db": db, "down": down, "psql": psql, "manage": manage, "bench": bench,
+    "up": up.up, "down": up.down, "reset": reset.reset, "db": db, "psql": psql,
+    "manage": manage, "test": suite.test, "bench": bench,
 }  # fmt: skip
 
 
 def main(arguments: list[str]) -> int:
     """Run one command; the exit code."""
     if not arguments or arguments[0] in ("help", "-h", "--help"):
-        print(USAGE, end="")
+        answer(USAGE)
         return 0
     name, *rest = arguments
     if name not in COMMANDS:
-        say(f"Den Befehl {name!r} gibt es nicht.\n")
-        say(USAGE)
+        say(f"Den Befehl {name!r} gibt es nicht.\n\n{USAGE}")
         return 2
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.umask(0o022)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: sys.exit(128 + signal.SIGHUP))
     try:
         packages.ensure(packages.PRODUCT)
         return COMMANDS[name](Installation(CLONE, os.environ), rest)

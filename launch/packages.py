@@ -1,4 +1,4 @@
-"""Packages of the operating system: says which are missing and installs them, without a question."""
+"""Packages of the operating system: says which are missing and installs them unasked."""
 
 import os
 import subprocess

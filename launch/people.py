@@ -1,4 +1,4 @@
-"""Operating system accounts: who runs the database, who runs web and worker, and how to act as them."""
+"""Accounts of the operating system: who runs the database, who web and worker."""
 
 import os
 import pwd
@@ -141,13 +141,11 @@ def own(path: Path, who: Account, mode: int) -> None:
 
 
 def hand_over(folder: Path, who: Account) -> None:
-    """As root: give every file below ``folder`` to ``who`` (a command run by root may write there)."""
+    """As root: give every file below ``folder`` to ``who`` (a command of root may write there)."""
     if os.geteuid() != 0 or who.uid == 0:
         return
     for root, folders, files in os.walk(folder):
         for name in [*folders, *files]:
-            path = os.path.join(root, name)
-            if os.lstat(path).st_uid != who.uid:
+            path = Path(root, name)
+            if path.lstat().st_uid != who.uid:
                 os.lchown(path, who.uid, who.gid)
-
-

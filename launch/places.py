@@ -1,4 +1,4 @@
-"""Where an installation keeps its things: var/ in the clone, or system folders where that cannot work."""
+"""Where an installation keeps its things: var/, or system folders where that cannot work."""
 
 import hashlib
 import json
@@ -83,7 +83,7 @@ def socket_fits(run: Path) -> bool:
 
 
 def find(clone: Path) -> Places:
-    """The installation's folders: as decided at the first start, or decided now and written down."""
+    """The installation's folders: as decided at the first start, or decided and noted now."""
     note = clone / "var" / "where.json"
     places = _remembered(clone, note) or _decide(clone)
     places = _with_run_folder(places)

@@ -1,4 +1,4 @@
-"""The product's Python environment .venv: made from /usr/bin/python3 and the pinned, hashed lock."""
+"""The Python environment .venv: made from /usr/bin/python3 and the pinned, hashed lock."""
 
 import hashlib
 import os

@@ -1,7 +1,6 @@
 """Database roles: the owner migrates, the app serves; made in the own cluster, checked in any."""
 
 import json
-import os
 import secrets
 import subprocess
 from collections.abc import Mapping
@@ -63,11 +62,18 @@ def passwords(folder: Path) -> Passwords:
     path = folder / "database.json"
     if not path.exists():
         fresh = {"owner": secrets.token_urlsafe(24), "app": secrets.token_urlsafe(24)}
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="ascii") as handle:
-            json.dump(fresh, handle)
+        write_secret(path, json.dumps(fresh))
     kept = json.loads(path.read_text(encoding="ascii"))
     return Passwords(kept["owner"], kept["app"])
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Write a file that only its owner may read; whole or not at all."""
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
 
 
 def provision(cluster: Cluster, words: Passwords) -> None:

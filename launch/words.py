@@ -6,13 +6,13 @@ USAGE = """\
 Baumkataster: Bäume, Kontrollen und Maßnahmen einer Stadt.
 
   ./baum up       richtet alles ein und startet das Produkt (beim ersten Mal mit Demo-Stadt)
-                  --port N (8000)  --host ADRESSE (127.0.0.1)  --detach
+                  --port N (8000)  --host ADRESSE (127.0.0.1)  --detach (im Hintergrund)
                   --no-demo (leer)  --demo-trees N (etwa 6000)
-  ./baum down     beendet, was mit --detach gestartet wurde
+  ./baum down     beendet alles, was von dieser Installation läuft
   ./baum test     richtet die Prüfwerkzeuge ein und führt alle Prüfungen aus
                   --quick lässt Browser und QGIS weg; alles andere geht an pytest
   ./baum reset    löscht alle Daten dieser Installation; fragt vorher (--yes fragt nicht)
-  ./baum db       startet nur die Datenbank; ./baum down beendet sie
+  ./baum db       startet nur die Datenbank
   ./baum psql     SQL-Konsole mit den Rechten der Anwendung
   ./baum manage … Befehle der Anwendung, z. B. ./baum manage import_trees DATEI --profile wesel
   ./baum bench …  Messungen, z. B. ./baum bench tiles
@@ -29,4 +29,11 @@ class LaunchError(Exception):
 
 def say(text: str) -> None:
     """Tell the person at the terminal what happens now (standard error: output stays clean)."""
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def answer(text: str) -> None:
+    """Print what was asked for (standard output)."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,84 @@
+"""Set-up steps between database and web server; each costs (almost) nothing when it is done."""
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from launch import python_env
+from launch.children import call
+from launch.installation import Installation
+from launch.places import Places
+from launch.words import LaunchError, say
+
+APPS = ("baumkataster", "inspections", "geodata")
+
+
+def manage(installation: Installation, *arguments: str, owner: bool = False) -> None:
+    """Run one command of manage.py; raises LaunchError if it fails."""
+    places = installation.places
+    command = [str(places.python), str(places.clone / "manage.py"), *arguments]
+    if call(command, installation.environment(owner=owner)):
+        raise LaunchError(f"manage.py {arguments[0]} ist gescheitert; die Meldung steht darüber.")
+
+
+def migrate(installation: Installation) -> None:
+    """Bring the tables up to date, as their owner; always asked, it takes a second."""
+    manage(installation, "migrate", "--noinput", "-v", "0", owner=True)
+
+
+def compile_messages(clone: Path) -> None:
+    """Compile translations whose source is newer than what was made of it."""
+    for source in sorted(clone.glob("*/locale/*/LC_MESSAGES/*.po")):
+        made = source.with_suffix(".mo")
+        if made.exists() and made.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+            continue
+        command = ["msgfmt", "--check-format", "-o", str(made), str(source)]
+        if subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode:
+            raise LaunchError(f"Die Übersetzung {source} enthält einen Fehler (siehe oben).")
+
+
+def collect_static(places: Places, env: dict[str, str], target: Path) -> None:
+    """Collect static files into ``target`` if any of them, or the libraries, have changed."""
+    mark = target.with_name(target.name + ".stamp")
+    wanted = static_fingerprint(places.clone)
+    if target.is_dir() and mark.exists() and mark.read_text(encoding="ascii") == wanted:
+        return
+    say("Sammle die Dateien für den Browser.")
+    mark.unlink(missing_ok=True)
+    command = [str(places.python), str(places.clone / "manage.py"), "collectstatic", "--noinput",
+               "--clear", "-v", "0"]  # fmt: skip
+    if call(command, env):
+        raise LaunchError("collectstatic ist gescheitert; die Meldung steht darüber.")
+    mark.write_text(wanted, encoding="ascii")
+
+
+def static_fingerprint(clone: Path) -> str:
+    """Changes when a static file, the code that stores them, or a library changes."""
+    digest = hashlib.sha256()
+    for path in sorted(_static_files(clone)):
+        entry = path.stat()
+        digest.update(os.fsencode(f"{path}\0{entry.st_size}\0{entry.st_mtime_ns}\n"))
+    digest.update(python_env.lock_file(clone, test=False).read_bytes())
+    return digest.hexdigest()
+
+
+def _static_files(clone: Path) -> Iterable[Path]:
+    roots = [clone / "static", *(clone / app / "static" for app in APPS)]
+    for root in roots:
+        yield from (path for path in root.rglob("*") if path.is_file())
+    yield from clone.glob("baumkataster/web/static*.py")
+
+
+def demo_city(installation: Installation, *, trees: int | None, wanted: bool) -> None:
+    """Load the demo city at the first start; who began with --no-demo never gets it unasked."""
+    mark = installation.places.stamps / "demo"
+    if not wanted:
+        mark.write_text("none", encoding="ascii")
+        return
+    if mark.exists() and trees is None:
+        return
+    number: Sequence[str] = () if trees is None else ("--trees", str(trees))
+    manage(installation, "demo_city", *number, "--if-empty")
+    mark.write_text("loaded", encoding="ascii")
