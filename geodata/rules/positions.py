@@ -1,0 +1,67 @@
+"""Where a source row says its tree stands, proved or refused; called by the row rules."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from geodata.rules.crs import doubt_of, to_stored
+from geodata.rules.problems import gettext_noop
+from geodata.rules.profiles import Profile
+from geodata.rules.source_rows import SourceRow
+from geodata.rules.values import CellError, parse_number
+
+_NO_POSITION: Final = gettext_noop("Die Lage fehlt.")
+_NO_WKT: Final = gettext_noop("„%(value)s“ ist kein Punkt der Form POINT(x y).")
+_NUMBER: Final = r"(-?\d+(?:\.\d*)?)"
+_POINT: Final = re.compile(
+    rf"(?:SRID=\d+;)?\s*POINT\s*Z?\s*\(\s*{_NUMBER}\s+{_NUMBER}(?:\s+{_NUMBER})?\s*\)",
+    re.IGNORECASE | re.ASCII,
+)
+
+Point = tuple[float, float]
+
+
+def read_position(row: SourceRow, profile: Profile) -> Point | None:
+    """The point in EPSG:25832, or nothing and at least one error told at the row."""
+    source = _from_wkt(row, profile) if profile.wkt_column else _from_columns(row, profile)
+    if source is None:
+        return None
+    doubt = doubt_of(*source, epsg=profile.epsg, box=profile.box)
+    if doubt is None:
+        return to_stored(*source, epsg=profile.epsg)
+    columns = [profile.wkt_column] if profile.wkt_column else [profile.x_column, profile.y_column]
+    value = " / ".join(row.text(column) for column in columns)
+    row.refuse(" / ".join(columns), value, doubt.code, doubt.message, **doubt.params)
+    return None
+
+
+def _from_columns(row: SourceRow, profile: Profile) -> Point | None:
+    x = _coordinate(row, profile.x_column, profile)
+    y = _coordinate(row, profile.y_column, profile)
+    return None if x is None or y is None else (x, y)
+
+
+def _coordinate(row: SourceRow, column: str, profile: Profile) -> float | None:
+    text = row.text(column)
+    if not text:
+        row.refuse(column, "", "no_position", _NO_POSITION)
+        return None
+    try:
+        return parse_number(text, mark=profile.mark)
+    except CellError as trouble:
+        row.refuse(column, text, trouble.code, trouble.message, **trouble.params)
+        return None
+
+
+def _from_wkt(row: SourceRow, profile: Profile) -> Point | None:
+    """Well-known text has a decimal point in every country."""
+    text = row.text(profile.wkt_column)
+    match = _POINT.fullmatch(text)
+    if match is not None:
+        return float(match[1]), float(match[2])
+    if text:
+        row.refuse(profile.wkt_column, text, "no_wkt", _NO_WKT, value=text)
+    else:
+        row.refuse(profile.wkt_column, "", "no_position", _NO_POSITION)
+    return None
