@@ -1,0 +1,1 @@
+"""Rules of inspection without Django: plain values in, plain values out; called by the services."""
