@@ -1,0 +1,249 @@
+"""The filters of map, report, export and API, said once: address → TreeFilter → queryset.
+
+``parse`` reads a request's query, ``apply`` narrows trees. Names in the address: district, place,
+species, unit, state, status (each may be repeated), due_until, q, mine, bbox.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Self
+from uuid import UUID
+
+from django.contrib.gis.geos import Polygon
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from baumkataster.errors import Refused
+from baumkataster.models import TreeStatus, Unit
+from baumkataster.permissions import Visitor
+from baumkataster.querysets import TreeQuerySet
+from inspections.models import ControlPlan
+from inspections.rules.states import RISK_ORDER
+from inspections.sql_state import state_expression
+
+#: Address names of all filters.
+NAMES = "district place species unit state status due_until q mine bbox".split()
+#: Filters that ask for nothing but public columns (geodata/fields.py).
+PUBLIC_NAMES = frozenset({"district", "place", "species", "q", "bbox"})
+#: More values of one filter than a person can choose are a mistake.
+MAX_VALUES = 50
+MAX_SEARCH_LENGTH = 100
+#: A straight line in degrees is curved in EPSG:25832, so each side of a box becomes so many pieces.
+PIECES_PER_SIDE = 32
+#: Reach of EPSG:25832 in degrees; a wider box asks for the same trees.
+REACH = (-10.0, 35.0, 30.0, 75.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreeFilter:
+    """What somebody wants to see; empty tuples and None ask for nothing."""
+
+    districts: tuple[UUID, ...] = ()
+    places: tuple[UUID, ...] = ()
+    species: tuple[UUID, ...] = ()
+    units: tuple[UUID, ...] = ()
+    #: Codes of inspections/rules/states.json.
+    states: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    #: Regular control due up to and including this day.
+    due_until: date | None = None
+    #: Words for number, place or species; every word must be found.
+    search: str = ""
+    #: The person whose units' trees are asked for.
+    mine: UUID | None = None
+    #: West, south, east, north in degrees (EPSG:4326).
+    box: tuple[float, float, float, float] | None = None
+
+    def without_states(self) -> Self:
+        """The same filter for all states, for counts per state."""
+        return replace(self, states=())
+
+    def without_box(self) -> Self:
+        """The same filter for the whole city (a tile brings its own box)."""
+        return replace(self, box=None)
+
+
+def parse(query: QueryDict, *, visitor: Visitor) -> TreeFilter:
+    """Read the filters of a request; names that are no filter are left alone.
+
+    Raises:
+        Refused: with a sentence for each filter whose value cannot be meant.
+    """
+    reader = _Reader(query)
+    tree_filter = TreeFilter(
+        districts=reader.keys("district"),
+        places=reader.keys("place"),
+        species=reader.keys("species"),
+        units=reader.keys("unit"),
+        states=reader.words("state", RISK_ORDER),
+        statuses=reader.words("status", TreeStatus.values),
+        due_until=reader.day("due_until"),
+        search=reader.search("q"),
+        mine=visitor.pk if reader.yes("mine") else None,
+        box=reader.box("bbox"),
+    )
+    if reader.problems:
+        raise Refused(reader.problems)
+    return tree_filter
+
+
+def names_used(query: QueryDict) -> frozenset[str]:
+    """Names of the filters that a request really sets."""
+    return frozenset(name for name in NAMES if any(v.strip() for v in query.getlist(name)))
+
+
+def apply(trees: TreeQuerySet, tree_filter: TreeFilter, *, day: date) -> TreeQuerySet:
+    """Narrow ``trees``; states and due dates are those of ``day``."""
+    if tree_filter.districts:
+        trees = trees.filter(district_id__in=tree_filter.districts)
+    if tree_filter.places:
+        trees = trees.filter(site__place_id__in=tree_filter.places)
+    if tree_filter.species:
+        trees = trees.filter(species_id__in=tree_filter.species)
+    if tree_filter.statuses:
+        trees = trees.filter(status__in=tree_filter.statuses)
+    if tree_filter.units:
+        trees = trees.of_units(list(tree_filter.units))
+    if tree_filter.mine:
+        trees = trees.of_units(units_of(tree_filter.mine))
+    if tree_filter.box:
+        trees = trees.within(area_of(tree_filter.box))
+    for word in tree_filter.search.split():
+        trees = trees.filter(_speaks_of(word))
+    return _by_control(trees, tree_filter, day)
+
+
+def _by_control(trees: TreeQuerySet, tree_filter: TreeFilter, day: date) -> TreeQuerySet:
+    if tree_filter.due_until:
+        plans = ControlPlan.objects.due_by(day=tree_filter.due_until, on=day)
+        trees = trees.filter(pk__in=plans.values("tree_id"))
+    if tree_filter.states:
+        trees = trees.alias(filtered_state=state_expression(day)).filter(
+            filtered_state__in=tree_filter.states
+        )
+    return trees
+
+
+def units_of(person: UUID) -> list[UUID]:
+    """Units in which a person works, which they lead or stand in for."""
+    theirs = Q(members=person) | Q(supervisor=person) | Q(deputy=person)
+    return list(Unit.objects.filter(theirs).order_by().values_list("pk", flat=True).distinct())
+
+
+def area_of(box: tuple[float, float, float, float]) -> Polygon:
+    """A box of degrees as a polygon whose sides are so short that they may be called straight.
+
+    A box outside the reach of EPSG:25832 gives an empty polygon, in which no tree lies.
+    """
+    west, south = max(box[0], REACH[0]), max(box[1], REACH[1])
+    east, north = min(box[2], REACH[2]), min(box[3], REACH[3])
+    if west >= east or south >= north:
+        return Polygon(srid=4326)
+    corners = [(west, south), (east, south), (east, north), (west, north)]
+    ring = [
+        (x1 + (x2 - x1) * i / PIECES_PER_SIDE, y1 + (y2 - y1) * i / PIECES_PER_SIDE)
+        for (x1, y1), (x2, y2) in zip(corners, corners[1:] + corners[:1], strict=True)
+        for i in range(PIECES_PER_SIDE)
+    ]
+    return Polygon([*ring, ring[0]], srid=4326)
+
+
+def _speaks_of(word: str) -> Q:
+    """A word names the tree's number (from its beginning), its place or its species."""
+    return (
+        Q(site__number__istartswith=word)
+        | Q(site__place__name__icontains=word)
+        | Q(species__german_name__icontains=word)
+        | Q(species__botanical_name__icontains=word)
+        | Q(species__isnull=True, species_as_given__icontains=word)
+    )
+
+
+class _Reader:
+    """Reads values by name and collects sentences instead of stopping at the first."""
+
+    def __init__(self, query: QueryDict) -> None:
+        self.query = query
+        self.problems: dict[str, list[str]] = {}
+
+    def keys(self, name: str) -> tuple[UUID, ...]:
+        """Keys of rows."""
+        found = []
+        for value in self._values(name):
+            try:
+                found.append(UUID(value))
+            except ValueError:
+                self._unknown(name, value)
+        return tuple(found)
+
+    def words(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
+        """Codes out of a list."""
+        allowed = set(known)
+        found = self._values(name)
+        for value in found:
+            if value not in allowed:
+                self._unknown(name, value)
+        return tuple(found)
+
+    def day(self, name: str) -> date | None:
+        """One day, written 2026-11-23."""
+        text = self._one(name)
+        if not text:
+            return None
+        try:
+            found = parse_date(text)
+        except ValueError:
+            found = None
+        if found is None:
+            self._refuse(name, _("Bitte ein Datum der Form 2026-11-23 angeben."))
+        return found
+
+    def search(self, name: str) -> str:
+        """A short text without control characters."""
+        text = self._one(name)
+        if len(text) > MAX_SEARCH_LENGTH:
+            self._refuse(name, _("Der Suchtext ist zu lang."))
+        if any(ord(character) < 32 for character in text):
+            self._refuse(name, _("Der Suchtext enthält unerlaubte Zeichen."))
+        return text
+
+    def yes(self, name: str) -> bool:
+        """A switch: 1 or 0."""
+        text = self._one(name)
+        if text not in {"", "0", "1"}:
+            self._unknown(name, text)
+        return text == "1"
+
+    def box(self, name: str) -> tuple[float, float, float, float] | None:
+        """West, south, east, north in degrees, with commas between them."""
+        text = self._one(name)
+        if not text:
+            return None
+        try:
+            west, south, east, north = (float(part) for part in text.split(","))
+        except ValueError:
+            west = south = east = north = math.nan
+        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+            self._refuse(name, _("Erwartet werden West, Süd, Ost, Nord in Grad: 8.1,53.1,8.3,53.2"))
+            return None
+        return west, south, east, north
+
+    def _values(self, name: str) -> list[str]:
+        values = [value.strip() for value in self.query.getlist(name)]
+        found = [value for value in dict.fromkeys(values) if value]
+        if len(found) > MAX_VALUES:
+            self._refuse(name, _("Bitte höchstens %(n)s Werte wählen.") % {"n": MAX_VALUES})
+        return found[:MAX_VALUES]
+
+    def _one(self, name: str) -> str:
+        return (self.query.get(name) or "").strip()
+
+    def _refuse(self, name: str, sentence: str) -> None:
+        self.problems.setdefault(name, []).append(sentence)
+
+    def _unknown(self, name: str, value: str) -> None:
+        self._refuse(name, _("Diesen Wert gibt es hier nicht: %(value)s") % {"value": value[:60]})
