@@ -4,8 +4,6 @@
 species, unit, state, status (each may be repeated), due_until, q, mine, bbox.
 """
 
-import math
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self
@@ -14,24 +12,31 @@ from uuid import UUID
 from django.contrib.gis.geos import Polygon
 from django.db.models import Q
 from django.http import QueryDict
-from django.utils.dateparse import parse_date
-from django.utils.translation import gettext as _
 
 from baumkataster.errors import Refused
 from baumkataster.models import TreeStatus, Unit
 from baumkataster.permissions import Visitor
 from baumkataster.querysets import TreeQuerySet
+from inspections.filter_values import FilterReader
 from inspections.models import ControlPlan
 from inspections.rules.states import RISK_ORDER
 from inspections.sql_state import state_expression
 
 #: Address names of all filters.
-NAMES = "district place species unit state status due_until q mine bbox".split()
+NAMES = (
+    "district",
+    "place",
+    "species",
+    "unit",
+    "state",
+    "status",
+    "due_until",
+    "q",
+    "mine",
+    "bbox",
+)
 #: Filters that ask for nothing but public columns (geodata/fields.py).
 PUBLIC_NAMES = frozenset({"district", "place", "species", "q", "bbox"})
-#: More values of one filter than a person can choose are a mistake.
-MAX_VALUES = 50
-MAX_SEARCH_LENGTH = 100
 #: A straight line in degrees is curved in EPSG:25832, so each side of a box becomes so many pieces.
 PIECES_PER_SIDE = 32
 #: Reach of EPSG:25832 in degrees; a wider box asks for the same trees.
@@ -73,7 +78,7 @@ def parse(query: QueryDict, *, visitor: Visitor) -> TreeFilter:
     Raises:
         Refused: with a sentence for each filter whose value cannot be meant.
     """
-    reader = _Reader(query)
+    reader = FilterReader(query)
     tree_filter = TreeFilter(
         districts=reader.keys("district"),
         places=reader.keys("place"),
@@ -161,89 +166,3 @@ def _speaks_of(word: str) -> Q:
         | Q(species__botanical_name__icontains=word)
         | Q(species__isnull=True, species_as_given__icontains=word)
     )
-
-
-class _Reader:
-    """Reads values by name and collects sentences instead of stopping at the first."""
-
-    def __init__(self, query: QueryDict) -> None:
-        self.query = query
-        self.problems: dict[str, list[str]] = {}
-
-    def keys(self, name: str) -> tuple[UUID, ...]:
-        """Keys of rows."""
-        found = []
-        for value in self._values(name):
-            try:
-                found.append(UUID(value))
-            except ValueError:
-                self._unknown(name, value)
-        return tuple(found)
-
-    def words(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
-        """Codes out of a list."""
-        allowed = set(known)
-        found = self._values(name)
-        for value in found:
-            if value not in allowed:
-                self._unknown(name, value)
-        return tuple(found)
-
-    def day(self, name: str) -> date | None:
-        """One day, written 2026-11-23."""
-        text = self._one(name)
-        if not text:
-            return None
-        try:
-            found = parse_date(text)
-        except ValueError:
-            found = None
-        if found is None:
-            self._refuse(name, _("Bitte ein Datum der Form 2026-11-23 angeben."))
-        return found
-
-    def search(self, name: str) -> str:
-        """A short text without control characters."""
-        text = self._one(name)
-        if len(text) > MAX_SEARCH_LENGTH:
-            self._refuse(name, _("Der Suchtext ist zu lang."))
-        if any(ord(character) < 32 for character in text):
-            self._refuse(name, _("Der Suchtext enthält unerlaubte Zeichen."))
-        return text
-
-    def yes(self, name: str) -> bool:
-        """A switch: 1 or 0."""
-        text = self._one(name)
-        if text not in {"", "0", "1"}:
-            self._unknown(name, text)
-        return text == "1"
-
-    def box(self, name: str) -> tuple[float, float, float, float] | None:
-        """West, south, east, north in degrees, with commas between them."""
-        text = self._one(name)
-        if not text:
-            return None
-        try:
-            west, south, east, north = (float(part) for part in text.split(","))
-        except ValueError:
-            west = south = east = north = math.nan
-        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-            self._refuse(name, _("Erwartet werden West, Süd, Ost, Nord in Grad: 8.1,53.1,8.3,53.2"))
-            return None
-        return west, south, east, north
-
-    def _values(self, name: str) -> list[str]:
-        values = [value.strip() for value in self.query.getlist(name)]
-        found = [value for value in dict.fromkeys(values) if value]
-        if len(found) > MAX_VALUES:
-            self._refuse(name, _("Bitte höchstens %(n)s Werte wählen.") % {"n": MAX_VALUES})
-        return found[:MAX_VALUES]
-
-    def _one(self, name: str) -> str:
-        return (self.query.get(name) or "").strip()
-
-    def _refuse(self, name: str, sentence: str) -> None:
-        self.problems.setdefault(name, []).append(sentence)
-
-    def _unknown(self, name: str, value: str) -> None:
-        self._refuse(name, _("Diesen Wert gibt es hier nicht: %(value)s") % {"value": value[:60]})
