@@ -87,9 +87,7 @@ def find(clone: Path) -> Places:
     note = clone / "var" / "where.json"
     places = _remembered(clone, note) or _decide(clone)
     places = _with_run_folder(places)
-    for folder in (places.state, places.stamps, places.log):
-        people.own(folder, people.me(), 0o755)
-    people.own(places.secrets, people.me(), 0o711)
+    _make_folders(places)
     _remember(places, note)
     return places
 
@@ -97,10 +95,16 @@ def find(clone: Path) -> Places:
 def for_existing_server(clone: Path) -> Places:
     """Folders of an installation whose database runs elsewhere: always var/."""
     places = Places(clone, clone / "var", clone / "var" / "run")
-    for folder in (places.state, places.stamps, places.log):
-        people.own(folder, people.me(), 0o755)
-    people.own(places.secrets, people.me(), 0o711)
+    _make_folders(places)
     return places
+
+
+def _make_folders(places: Places) -> None:
+    """The launcher's own folders; logs may name people, so only its account reads them."""
+    for folder, mode in (
+        (places.state, 0o755), (places.stamps, 0o755), (places.log, 0o750), (places.secrets, 0o711)
+    ):  # fmt: skip
+        people.own(folder, people.me(), mode)
 
 
 def _remembered(clone: Path, note: Path) -> Places | None:

@@ -1,5 +1,6 @@
 """Set-up steps between database and web server; each costs (almost) nothing when it is done."""
 
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -40,18 +41,23 @@ def compile_messages(clone: Path) -> None:
 
 
 def collect_static(places: Places, env: dict[str, str], target: Path) -> None:
-    """Collect static files into ``target`` if any of them, or the libraries, have changed."""
+    """Collect static files into ``target`` if any of them, or the libraries, have changed.
+
+    Older versions stay (their names carry a hash): a page that is open still finds its files.
+    """
     mark = target.with_name(target.name + ".stamp")
-    wanted = static_fingerprint(places.clone)
-    if target.is_dir() and mark.exists() and mark.read_text(encoding="ascii") == wanted:
-        return
-    say("Sammle die Dateien für den Browser.")
-    mark.unlink(missing_ok=True)
-    command = [str(places.python), str(places.clone / "manage.py"), "collectstatic", "--noinput",
-               "--clear", "-v", "0"]  # fmt: skip
-    if call(command, env):
-        raise LaunchError("collectstatic ist gescheitert; die Meldung steht darüber.")
-    mark.write_text(wanted, encoding="ascii")
+    with mark.open("a+", encoding="ascii") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        wanted = static_fingerprint(places.clone)
+        handle.seek(0)
+        if target.is_dir() and handle.read() == wanted:
+            return
+        say("Sammle die Dateien für den Browser.")
+        handle.truncate(0)
+        manage = str(places.clone / "manage.py")
+        if call([str(places.python), manage, "collectstatic", "--noinput", "-v", "0"], env):
+            raise LaunchError("collectstatic ist gescheitert; die Meldung steht darüber.")
+        handle.write(wanted)
 
 
 def static_fingerprint(clone: Path) -> str:

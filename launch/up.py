@@ -6,7 +6,7 @@ import http.client
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import NoReturn
 
 from launch import children, people, python_env, stack, steps
@@ -25,7 +25,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Turn argparse's complaint into ours."""
-        raise LaunchError(f"{message}. `./baum` allein zeigt, was es gibt.")
+        raise LaunchError(f"So geht es nicht: {message}. `./baum` allein zeigt, was es gibt.")
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -49,22 +49,27 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
 def up(installation: Installation, arguments: Sequence[str]) -> int:
     """Set up what is missing, start, wait for /healthz, and stay until Ctrl-C (or detach)."""
     chosen = options(arguments)
-    with _one_at_a_time(installation):
-        found = stack.running(installation.places)
-        if found:
-            return _already(found, chosen)
-        check_port(chosen.host, chosen.port)
-        python_env.ensure(installation.places, test=False)
-        try:
+    with ExitStack() as undo:
+        with _one_at_a_time(installation):
+            found = stack.running(installation.places)
+            if found:
+                return _already(found, chosen)
+            check_port(chosen.host, chosen.port)
+            python_env.ensure(installation.places, test=False)
+            undo.callback(installation.stop_database)
             account = _prepare(installation, chosen)
-            child, found = _start(installation, account, chosen)
-        except BaseException:
-            installation.stop_database()
-            raise
-    if chosen.detach:
+            say("Starte Web und Worker.")
+            child, found = stack.start(
+                installation, account, chosen.host, chosen.port, detach=chosen.detach
+            )
+            undo.callback(_end, installation, child)
+            _await_health(installation, child, found)
+            answer(greeting(installation, account, found, detach=chosen.detach))
+        if not chosen.detach:
+            return _stay(installation, child)
         installation.hand_database_to(found.pid)
+        undo.pop_all()
         return 0
-    return _stay(installation, child)
 
 
 def down(installation: Installation, arguments: Sequence[str]) -> int:
@@ -106,54 +111,41 @@ def _prepare(installation: Installation, chosen: argparse.Namespace) -> Account:
     return account
 
 
-def _start(
-    installation: Installation, account: Account, chosen: argparse.Namespace
-) -> tuple[subprocess.Popen[bytes], Running]:
-    """Start the processes, wait until they answer and say where."""
-    child, found = stack.start(
-        installation, account, chosen.host, chosen.port, detach=chosen.detach
-    )
-    try:
-        host = installation.env["BAUM_ALLOWED_HOSTS"].split(",")[0].strip()
-        _await_health(child, found, host)
-    except BaseException as error:
-        children.end(child)
-        stack.forget(installation.places)
-        if isinstance(error, LaunchError):
-            raise LaunchError(f"{error}\n{stack.log_tail(installation.places)}") from error
-        raise
-    answer(greeting(installation, account, found, detach=chosen.detach))
-    return child, found
+def _end(installation: Installation, child: subprocess.Popen[bytes]) -> None:
+    """End the supervisor that this launcher started, and with it web and worker."""
+    stack.forget(installation.places)
+    children.end(child)
 
 
 def _stay(installation: Installation, child: subprocess.Popen[bytes]) -> int:
-    """Wait for Ctrl-C, for `./baum down`, or for the supervisor's end."""
+    """Wait for Ctrl-C, for `./baum down`, or for the supervisor's end; the caller tidies up."""
     try:
         child.wait()
-        wanted = not stack.forget(installation.places)
-        say("Beendet." if wanted else "Fehler: der Aufseher der Prozesse ist ungeplant beendet.")
-        return 0 if wanted else 1
     except KeyboardInterrupt:
         say("\nBeende …")
         return 0
-    finally:
-        stack.forget(installation.places)
-        children.end(child)
-        installation.stop_database()
+    if stack.forget(installation.places):
+        say("Fehler: der Aufseher der Prozesse ist ungeplant beendet.")
+        return 1
+    say("Beendet.")
+    return 0
 
 
-def _await_health(child: subprocess.Popen[bytes], found: Running, name: str) -> None:
-    """Return when /healthz says 200; raise LaunchError with its last answer if it never does."""
+def _await_health(
+    installation: Installation, child: subprocess.Popen[bytes], found: Running
+) -> None:
+    """Return when /healthz says 200; raise LaunchError with answer and logs if it never does."""
+    name = installation.env["BAUM_ALLOWED_HOSTS"].split(",")[0].strip()
     deadline = time.monotonic() + START_LIMIT
     last = "keine Antwort"
-    while time.monotonic() < deadline:
-        if child.poll() is not None:
-            raise LaunchError("Der Aufseher der Prozesse startet nicht.")
+    while time.monotonic() < deadline and child.poll() is None:
         last, healthy = _health(found, name)
         if healthy:
             return
         time.sleep(0.2)
-    raise LaunchError(f"{found.address()}healthz wird nicht grün: {last}")
+    raise LaunchError(
+        f"{found.address()}healthz wird nicht grün: {last}\n{stack.log_tail(installation.places)}"
+    )
 
 
 def _health(found: Running, name: str) -> tuple[str, bool]:

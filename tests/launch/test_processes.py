@@ -1,0 +1,208 @@
+"""up, down and Ctrl-C on a stand-in for the application: what starts, what ends, who runs it."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from launch import people, roles
+from tests.launch.conftest import ROOT, open_folder, own_environment
+
+MANAGE = """\
+import os, pathlib, sys, time
+role = "owner" if "DATABASE_OWNER_URL" in os.environ else "app"
+with open(pathlib.Path(os.environ["BAUM_VAR"], "calls.txt"), "a") as calls:
+    if sys.argv[1] != "procrastinate":
+        calls.write(f"{sys.argv[1]} {role}\\n")
+if sys.argv[1] == "collectstatic":
+    pathlib.Path(os.environ["BAUM_VAR"], "static").mkdir(exist_ok=True)
+while sys.argv[1] == "procrastinate":
+    time.sleep(1)
+"""
+WSGI = """\
+import json, os, psycopg
+def application(environ, start):
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        role = connection.execute("SELECT current_user").fetchone()[0]
+    start("200 OK", [("Content-Type", "application/json")])
+    found = {"pid": os.getpid(), "parent": os.getppid(), "uid": os.getuid(), "role": role,
+             "knows_owner": "DATABASE_OWNER_URL" in os.environ}
+    return [json.dumps(found).encode()]
+"""
+PATIENCE = 60.0
+
+
+class Clone:
+    """A clone whose application is a stand-in; everything of the launcher is real."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.var = folder / "var"
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        shutil.copytree(ROOT / "launch", folder / "launch")
+        for name in ("baum", "requirements.lock", "requirements-test.lock"):
+            shutil.copy(ROOT / name, folder / name)
+        (folder / ".venv").symlink_to(ROOT / ".venv")
+        (folder / "baumkataster").mkdir()
+        (folder / "baumkataster" / "__init__.py").touch()
+        (folder / "baumkataster" / "environment.py").touch()
+        (folder / "baumkataster" / "wsgi.py").write_text(WSGI)
+        (folder / "manage.py").write_text(MANAGE)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start ./baum in its own session, as a terminal would."""
+        return subprocess.Popen(
+            ["./baum", *arguments], cwd=self.folder, env=own_environment(), text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """Run ./baum to its end: exit code and all it said."""
+        out, err = (child := self.start(*arguments)).communicate(timeout=PATIENCE)
+        return child.returncode, out + err
+
+    def up(self) -> subprocess.Popen[str]:
+        """Start in the foreground and wait until it says that it runs."""
+        child = self.start("up", "--port", str(self.port))
+        assert child.stdout is not None
+        assert any("Beenden: Strg-C" in line for line in child.stdout)
+        return child
+
+    def ask(self) -> dict[str, object]:
+        """What the web server says about itself."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=10) as reply:
+            return dict(json.load(reply))
+
+    def is_silent(self) -> bool:
+        """Whether nothing answers on the port and no database runs here."""
+        with socket.socket() as probe:
+            closed = probe.connect_ex(("127.0.0.1", self.port)) != 0
+        socket_file = self.var / "run" / ".s.PGSQL.5432"
+        return closed and not socket_file.exists()
+
+
+@pytest.fixture(scope="module")
+def clone() -> Iterator[Clone]:
+    """One stand-in clone for all tests here; every test leaves it stopped."""
+    folder = open_folder()
+    made = Clone(folder)
+    yield made
+    made.run("down")
+    shutil.rmtree(folder)
+
+
+def test_detached_life(clone: Clone) -> None:
+    """Set up by the owner, served by the app role and an unprivileged account, ended by down."""
+    code, said = clone.run("up", "--detach", "--port", str(clone.port))
+    assert (code, f"http://127.0.0.1:{clone.port}/" in said) == (0, True), said
+    calls = (clone.var / "calls.txt").read_text().split("\n")
+    assert calls == ["migrate owner", "collectstatic app", "demo_city app", ""]
+    found = clone.ask()
+    assert (found["role"], found["knows_owner"]) == ("baum_app", False)
+    service = people.service_account(None)
+    may_read = people.can(service, "-x", ROOT / ".venv" / "bin" / "python")
+    assert found["uid"] == (service.uid if may_read else os.geteuid())
+    assert clone.run("up", "--detach", "--port", str(clone.port))[0] == 0
+    code, said = clone.run("up", "--port", "1")
+    assert code == 1 and "läuft schon" in said
+    code, said = clone.run("reset", "--yes")
+    assert code == 1 and "zuerst ./baum down" in said
+    assert clone.run("down")[0] == 0
+    assert clone.is_silent()
+
+
+def test_second_start_repeats_only_migrate(clone: Clone) -> None:
+    (clone.var / "calls.txt").write_text("")
+    begun = time.monotonic()
+    child = clone.up()
+    assert time.monotonic() - begun < 10
+    assert (clone.var / "calls.txt").read_text() == "migrate owner\n"
+    os.killpg(child.pid, signal.SIGINT)
+    assert child.wait(PATIENCE) == 0
+    assert clone.is_silent()
+
+
+def test_crashed_web_server_comes_back(clone: Clone) -> None:
+    child = clone.up()
+    master = clone.ask()["parent"]
+    assert isinstance(master, int)
+    os.kill(master, signal.SIGKILL)
+    deadline = time.monotonic() + PATIENCE
+    parent: object = master
+    while parent == master and time.monotonic() < deadline:
+        time.sleep(0.2)
+        try:
+            parent = clone.ask()["parent"]
+        except OSError:
+            continue
+    assert parent != master
+    os.killpg(child.pid, signal.SIGINT)
+    assert child.wait(PATIENCE) == 0
+
+
+def test_ctrl_c_leaves_a_database_that_others_use(clone: Clone) -> None:
+    child = clone.up()
+    other = clone.start("psql", "-Atc", "SELECT pg_sleep(3), 'whole'")
+    time.sleep(1.5)
+    os.killpg(child.pid, signal.SIGINT)
+    assert child.wait(PATIENCE) == 0
+    out, _ = other.communicate(timeout=PATIENCE)
+    assert "whole" in out
+    assert clone.is_silent(), "the last one to leave stops the database"
+
+
+def test_killed_launcher_takes_its_processes_along(clone: Clone) -> None:
+    child = clone.up()
+    child.kill()
+    child.wait()
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", clone.port)) != 0:
+                break
+        time.sleep(0.2)
+    assert clone.run("down")[0] == 0
+    assert clone.is_silent()
+
+
+def test_busy_port_is_said_before_anything_starts(clone: Clone) -> None:
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", clone.port))
+        other.listen()
+        code, said = clone.run("up", "--port", str(clone.port))
+    assert code == 1 and f"Port {clone.port}" in said and "--port" in said
+
+
+def test_reset_asks_and_empties(clone: Clone) -> None:
+    """Without a terminal nobody can answer; with --yes tables and files are gone."""
+    photo = clone.var / "media" / "tree.jpg"
+    photo.write_text("x")
+    words = json.loads((clone.var / "secrets" / "database.json").read_text())
+    owner = roles.url(roles.OWNER, words["owner"], clone.var / "run")
+    assert clone.run("db")[0] == 0
+    roles.ask(owner, "CREATE TABLE trees (id int); CREATE SCHEMA more;", os.environ)
+    code, said = clone.run("reset")
+    assert code == 1 and "--yes" in said and photo.exists()
+    assert clone.run("reset", "--yes")[0] == 0
+    assert not photo.exists() and not (clone.var / "stamps" / "demo").exists()
+    left = "SELECT to_regclass('trees') IS NOT NULL OR to_regnamespace('more') IS NOT NULL"
+    assert roles.ask(owner, left, os.environ) == ["f"]
+    assert roles.ask(owner, "SELECT ST_SRID('SRID=25832;POINT(1 2)'::geometry)", os.environ)
+    assert clone.run("down")[0] == 0
+
+
+def test_help_explains_itself(clone: Clone) -> None:
+    code, said = clone.run()
+    assert code == 0 and "./baum up" in said and "./baum test" in said
+    assert clone.run("nonsense")[0] == 2

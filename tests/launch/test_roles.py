@@ -1,0 +1,85 @@
+"""Start refuses a role that could change evidence; on the own cluster and on any other server."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from launch import roles
+from launch.cluster import Cluster
+from launch.installation import existing_server
+from launch.words import LaunchError
+
+
+@pytest.fixture
+def table(cluster: Cluster, owner_url: str) -> Iterator[None]:
+    """A table of the owner, as after migrate."""
+    roles.ask(owner_url, "CREATE TABLE evidence (id int)", os.environ)
+    yield
+    cluster.sql("DROP TABLE evidence", database=roles.DATABASE)
+
+
+@pytest.mark.usefixtures("table")
+def test_the_app_role_is_fit_to_serve(app_url: str, owner_url: str) -> None:
+    roles.refuse_unsafe(app_url, owner_url, os.environ)
+
+
+def test_superuser_is_refused(cluster: Cluster, app_url: str, owner_url: str) -> None:
+    cluster.sql("ALTER ROLE baum_app SUPERUSER", database="postgres")
+    try:
+        with pytest.raises(LaunchError, match="Superuser"):
+            roles.refuse_unsafe(app_url, owner_url, os.environ)
+    finally:
+        cluster.sql("ALTER ROLE baum_app NOSUPERUSER", database="postgres")
+
+
+def test_owner_of_a_table_is_refused(cluster: Cluster, app_url: str, owner_url: str) -> None:
+    cluster.sql("CREATE TABLE mine (); ALTER TABLE mine OWNER TO baum_app", database=roles.DATABASE)
+    try:
+        with pytest.raises(LaunchError, match="gehören Tabellen"):
+            roles.refuse_unsafe(app_url, owner_url, os.environ)
+    finally:
+        cluster.sql("DROP TABLE mine", database=roles.DATABASE)
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("inherit", ["INHERIT", "NOINHERIT"])
+def test_member_of_the_owner_is_refused(
+    cluster: Cluster, app_url: str, owner_url: str, inherit: str
+) -> None:
+    cluster.sql(f"ALTER ROLE baum_app {inherit}; GRANT baum_owner TO baum_app", database="postgres")
+    try:
+        with pytest.raises(LaunchError, match="gehören Tabellen"):
+            roles.refuse_unsafe(app_url, owner_url, os.environ)
+    finally:
+        cluster.sql("REVOKE baum_owner FROM baum_app; ALTER ROLE baum_app INHERIT",
+                    database="postgres")  # fmt: skip
+
+
+def test_one_role_for_both_is_refused(owner_url: str) -> None:
+    with pytest.raises(LaunchError, match="dieselbe Rolle"):
+        roles.refuse_unsafe(owner_url, owner_url, os.environ)
+
+
+def test_existing_server_needs_both_addresses() -> None:
+    assert existing_server({}) is None
+    both = {"DATABASE_URL": "a", "DATABASE_OWNER_URL": "b"}
+    assert existing_server(both) == ("a", "b")
+    for half in both.items():
+        with pytest.raises(LaunchError, match="beide"):
+            existing_server(dict([half]))
+
+
+def test_address_becomes_libpq_s_environment() -> None:
+    found = roles.libpq("postgresql://me:p%40ss@db.example:5433/trees?sslmode=verify-full")
+    assert found == {
+        "PGUSER": "me", "PGPASSWORD": "p@ss", "PGHOST": "db.example", "PGPORT": "5433",
+        "PGDATABASE": "trees", "PGSSLMODE": "verify-full",
+    }  # fmt: skip
+    assert roles.libpq("postgresql://me@/trees?host=/a%20b")["PGHOST"] == "/a b"
+
+
+@pytest.mark.parametrize("address", ["mysql://a/b", "postgresql://a", "trees"])
+def test_other_addresses_are_explained(address: str) -> None:
+    with pytest.raises(LaunchError, match="postgresql://"):
+        roles.libpq(address)
