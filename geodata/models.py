@@ -1,4 +1,4 @@
-"""What was brought in: import runs and the rows that could not be taken as they were."""
+"""What was brought in (runs, problems), and the views that go out (views_models.py)."""
 
 import uuid
 
@@ -9,6 +9,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from baumkataster.models import Guard
+from geodata.views_models import ControlTree, PublicTree
+
+__all__ = ["ControlTree", "ImportProblem", "ImportRun", "PublicTree"]
 
 
 class ImportRun(models.Model):

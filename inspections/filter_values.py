@@ -1,4 +1,4 @@
-"""Reads the values of filters from an address, in words when they cannot be meant; for filters.py."""
+"""Reads filter values from an address, and says in words when they cannot be meant; for filters.py."""
 
 import math
 from collections.abc import Iterable
