@@ -1,4 +1,4 @@
-"""Attaches each model's Guard to its table: triggers and the app role's rights; called after every migrate."""
+"""Attaches each model's Guard to its table: triggers and the app role's rights; after every migrate."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,9 +70,7 @@ def _grant_everywhere(connection: BaseDatabaseWrapper, cursor: Any) -> None:
         cursor.execute(f"GRANT {rights} ON {name} TO {role}")
 
 
-def _statements(
-    connection: BaseDatabaseWrapper, model: type[Model], guard: Guard
-) -> Iterator[str]:
+def _statements(connection: BaseDatabaseWrapper, model: type[Model], guard: Guard) -> Iterator[str]:
     """SQL that brings one table under its guard; safe to repeat."""
     table = connection.ops.quote_name(model._meta.db_table)
     role = connection.ops.quote_name(settings.APP_DB_ROLE)

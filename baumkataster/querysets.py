@@ -29,9 +29,7 @@ class TreeQuerySet(_Trees):
 
     def with_responsible_unit(self) -> Self:
         """Annotate ``responsible_unit_id``: the tree's own unit, else its place's."""
-        return self.annotate(
-            responsible_unit_id=Coalesce(F("unit_id"), F("site__place__unit_id"))
-        )
+        return self.annotate(responsible_unit_id=Coalesce(F("unit_id"), F("site__place__unit_id")))
 
     def of_units(self, unit_ids: list[Any]) -> Self:
         """Trees for which one of the units is responsible."""

@@ -1,5 +1,6 @@
 """The tables of the tree cadastre, one module per word of the tree office."""
 
+from baumkataster.guards import EVIDENCE, Guard
 from baumkataster.models.city import (
     BaseFeature,
     BaseFeatureKind,
@@ -8,7 +9,6 @@ from baumkataster.models.city import (
     CitySettings,
     District,
 )
-from baumkataster.guards import EVIDENCE, Guard
 from baumkataster.models.history import Change
 from baumkataster.models.people import ApplicationPassword, InspectorIdentity, Role, Unit, User
 from baumkataster.models.places import Expectation, Place, PlaceKind, Site

@@ -1,4 +1,4 @@
-"""Who works with the cadastre: users with one role, units (Reviere), inspectors' identities, device passwords."""
+"""Who works with the cadastre: users, units (Reviere), inspectors' identities, device passwords."""
 
 import uuid
 

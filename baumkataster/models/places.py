@@ -8,8 +8,8 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from baumkataster.models.city import District
 from baumkataster.guards import Guard
+from baumkataster.models.city import District
 from baumkataster.models.people import Unit
 
 
@@ -48,9 +48,7 @@ class Place(models.Model):
     #: Straßenschlüssel of the city or state.
     street_key = models.CharField(_("Straßenschlüssel"), max_length=20, blank=True, db_default="")
     expectation = models.CharField(_("Sicherheitserwartung"), max_length=6, choices=Expectation)
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, related_name="places", verbose_name=_("Revier")
-    )
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="places", verbose_name=_("Revier"))
     area = models.MultiPolygonField(_("Fläche"), srid=settings.SRID, null=True, blank=True)
     active = models.BooleanField(_("in Gebrauch"), default=True, db_default=True)
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
@@ -83,9 +81,7 @@ class Site(models.Model):
     guard = Guard(versioned=True)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=RandomUUID())
-    place = models.ForeignKey(
-        Place, models.PROTECT, related_name="sites", verbose_name=_("Objekt")
-    )
+    place = models.ForeignKey(Place, models.PROTECT, related_name="sites", verbose_name=_("Objekt"))
     number = models.CharField(_("Baumnummer"), max_length=40)
     geom = models.PointField(_("Lage"), srid=settings.SRID)
     district = models.ForeignKey(

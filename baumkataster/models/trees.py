@@ -6,11 +6,12 @@ from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from baumkataster.models.city import District
 from baumkataster.guards import Guard
+from baumkataster.models.city import District
 from baumkataster.models.people import Unit
 from baumkataster.models.places import Expectation, Place, Site
 from baumkataster.models.species import Species
@@ -76,8 +77,27 @@ class Origin(models.TextChoices):
     DEMO = "demo", _("Demostadt")
 
 
-def _within(field: str, low: float, high: float) -> models.Q:
+#: Lowest and highest plausible value, for form and database alike (domain: bounds from Berlin's set).
+RANGES: dict[str, tuple[float, float]] = {
+    "position_accuracy_m": (0, 9999),
+    "planted_year": (1000, 2200),
+    "height_m": (0.1, 80),
+    "crown_diameter_m": (0.1, 60),
+    "crown_base_m": (0, 80),
+    "girth_cm": (1, 2000),
+    "girth_height_cm": (1, 300),
+}
+
+
+def _between(field: str) -> list[MinValueValidator | MaxValueValidator]:
+    """Validators that say a value out of range at its field."""
+    low, high = RANGES[field]
+    return [MinValueValidator(low), MaxValueValidator(high)]
+
+
+def _within(field: str) -> models.Q:
     """Condition: ``field`` is null or low ≤ field ≤ high."""
+    low, high = RANGES[field]
     return models.Q((f"{field}__isnull", True)) | models.Q(
         (f"{field}__gte", low), (f"{field}__lte", high)
     )
@@ -100,7 +120,12 @@ class Tree(models.Model):
     status = models.CharField(_("Status"), max_length=12, choices=TreeStatus)
     geom = models.PointField(_("Lage"), srid=settings.SRID)
     position_accuracy_m = models.DecimalField(
-        _("Lagegenauigkeit (m)"), max_digits=6, decimal_places=2, null=True, blank=True
+        _("Lagegenauigkeit (m)"),
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=_between("position_accuracy_m"),
     )
     position_source = models.CharField(
         _("Lage aus"), max_length=10, choices=PositionSource, default=PositionSource.UNKNOWN
@@ -111,25 +136,48 @@ class Tree(models.Model):
     #: Plakette on the trunk.
     tag = models.CharField(_("Plakette"), max_length=40, blank=True, db_default="")
     planted_on = models.DateField(_("gepflanzt am"), null=True, blank=True)
-    planted_year = models.PositiveSmallIntegerField(_("Pflanzjahr"), null=True, blank=True)
+    planted_year = models.PositiveSmallIntegerField(
+        _("Pflanzjahr"), null=True, blank=True, validators=_between("planted_year")
+    )
     planted_year_source = models.CharField(
         _("Pflanzjahr ist"), max_length=10, choices=YearSource, blank=True, db_default=""
     )
     height_m = models.DecimalField(
-        _("Höhe (m)"), max_digits=4, decimal_places=1, null=True, blank=True
+        _("Höhe (m)"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=_between("height_m"),
     )
     crown_diameter_m = models.DecimalField(
-        _("Kronendurchmesser (m)"), max_digits=4, decimal_places=1, null=True, blank=True
+        _("Kronendurchmesser (m)"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=_between("crown_diameter_m"),
     )
     crown_base_m = models.DecimalField(
-        _("Kronenansatz (m)"), max_digits=4, decimal_places=1, null=True, blank=True
+        _("Kronenansatz (m)"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=_between("crown_base_m"),
     )
-    girth_cm = models.PositiveSmallIntegerField(_("Stammumfang (cm)"), null=True, blank=True)
+    girth_cm = models.PositiveSmallIntegerField(
+        _("Stammumfang (cm)"), null=True, blank=True, validators=_between("girth_cm")
+    )
     #: Height at which girth was measured: bylaws differ (Oldenburg 100, Berlin 130); null = unknown.
-    girth_height_cm = models.PositiveSmallIntegerField(_("Messhöhe (cm)"), null=True, blank=True)
+    girth_height_cm = models.PositiveSmallIntegerField(
+        _("Messhöhe (cm)"), null=True, blank=True, validators=_between("girth_height_cm")
+    )
     #: Girth of each stem in cm, thickest first; empty for a single stem.
     stems = ArrayField(
-        models.PositiveSmallIntegerField(),
+        models.PositiveSmallIntegerField(
+            validators=[MinValueValidator(1), MaxValueValidator(2000)]
+        ),
         verbose_name=_("Umfang der Stämme (cm)"),
         default=list,
         db_default=[],
@@ -224,22 +272,18 @@ class Tree(models.Model):
                 name="tree_expectation_known",
                 condition=models.Q(expectation__in=["", *Expectation.values]),
             ),
-            models.CheckConstraint(name="tree_height_range", condition=_within("height_m", 0.1, 80)),
+            models.CheckConstraint(name="tree_height_range", condition=_within("height_m")),
+            models.CheckConstraint(name="tree_crown_range", condition=_within("crown_diameter_m")),
+            models.CheckConstraint(name="tree_crown_base_range", condition=_within("crown_base_m")),
+            models.CheckConstraint(name="tree_girth_range", condition=_within("girth_cm")),
             models.CheckConstraint(
-                name="tree_crown_range", condition=_within("crown_diameter_m", 0.1, 60)
+                name="tree_girth_height_range", condition=_within("girth_height_cm")
             ),
             models.CheckConstraint(
-                name="tree_crown_base_range", condition=_within("crown_base_m", 0, 80)
-            ),
-            models.CheckConstraint(name="tree_girth_range", condition=_within("girth_cm", 1, 2000)),
-            models.CheckConstraint(
-                name="tree_girth_height_range", condition=_within("girth_height_cm", 1, 300)
+                name="tree_planted_year_range", condition=_within("planted_year")
             ),
             models.CheckConstraint(
-                name="tree_planted_year_range", condition=_within("planted_year", 1000, 2200)
-            ),
-            models.CheckConstraint(
-                name="tree_accuracy_range", condition=_within("position_accuracy_m", 0, 9999)
+                name="tree_accuracy_range", condition=_within("position_accuracy_m")
             ),
         ]
 

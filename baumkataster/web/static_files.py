@@ -4,6 +4,6 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):
-    """Hashed and compressed files; a name that was never collected (tests, --no-collect) falls back to itself."""
+    """Hashed and compressed files; an uncollected name (tests) falls back to itself."""
 
     manifest_strict = False

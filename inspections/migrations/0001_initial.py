@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                 ('device', models.CharField(max_length=160, verbose_name='Gerät')),
                 ('leaf_state', models.CharField(choices=[('leafy', 'belaubt'), ('bare', 'unbelaubt'), ('flushing', 'Laubaustrieb'), ('autumn', 'Herbstfärbung'), ('evergreen', 'immergrün')], max_length=9, verbose_name='Belaubung')),
                 ('weather', models.CharField(blank=True, db_default='', max_length=80, verbose_name='Wetter')),
-                ('limits', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), default=list, size=None, verbose_name='Grenzen der Kontrolle')),
+                ('limits', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), default=list, size=None, verbose_name='Grenzen der Kontrolle', blank=True)),
                 ('limits_note', models.CharField(blank=True, db_default='', max_length=300, verbose_name='Erläuterung')),
                 ('vitality', models.CharField(blank=True, choices=[('0', '0 – Exploration'), ('1', '1 – Degeneration'), ('2', '2 – Stagnation'), ('3', '3 – Resignation'), ('S', 'S – stärkerer Schnitt, keine Einstufung'), ('K', 'K – gekappt, keine Einstufung')], max_length=1, verbose_name='Vitalität')),
                 ('condition', models.CharField(choices=[('sound', 'gesund oder leicht geschädigt'), ('damaged', 'stärker geschädigt')], max_length=7, verbose_name='Zustand')),

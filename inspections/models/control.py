@@ -23,9 +23,7 @@ class ControlPlan(models.Model):
 
     guard = Guard(protection="free", tracked=False)
 
-    tree = models.OneToOneField(
-        Tree, models.CASCADE, primary_key=True, related_name="control_plan"
-    )
+    tree = models.OneToOneField(Tree, models.CASCADE, primary_key=True, related_name="control_plan")
     #: False: duty not the city's, or not standing; due_on is null then.
     required = models.BooleanField()
     #: "", "duty", "not_standing": why no control is needed at any day.

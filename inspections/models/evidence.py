@@ -80,7 +80,10 @@ class Inspection(models.Model):
     weather = models.CharField(_("Wetter"), max_length=80, blank=True, db_default="")
     #: Codes of ControlLimit.
     limits = ArrayField(
-        models.CharField(max_length=30), verbose_name=_("Grenzen der Kontrolle"), default=list
+        models.CharField(max_length=30),
+        verbose_name=_("Grenzen der Kontrolle"),
+        default=list,
+        blank=True,
     )
     limits_note = models.CharField(_("Erläuterung"), max_length=300, blank=True, db_default="")
     vitality = models.CharField(_("Vitalität"), max_length=1, choices=Vitality, blank=True)
@@ -106,9 +109,7 @@ class Inspection(models.Model):
     #: The regular due date that this record led to when it was received; null: sets none.
     next_due_on = models.DateField(_("nächste Regelkontrolle"), null=True)
     # --- correction ---
-    corrects = models.OneToOneField(
-        "self", models.PROTECT, null=True, related_name="corrected_by"
-    )
+    corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="corrected_by")
     correction_reason = models.CharField(max_length=300, blank=True, db_default="")
 
     class Meta:

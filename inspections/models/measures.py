@@ -92,7 +92,9 @@ class Measure(models.Model):
                 fields=["tree"], name="measure_open_of_tree", condition=models.Q(state="open")
             ),
             models.Index(
-                fields=["deadline_on"], name="measure_open_deadline", condition=models.Q(state="open")
+                fields=["deadline_on"],
+                name="measure_open_deadline",
+                condition=models.Q(state="open"),
             ),
         ]
         constraints = [

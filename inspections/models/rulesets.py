@@ -29,9 +29,13 @@ class RuleSet(models.Model):
     #: "phase.condition.expectation" -> months; null = no separate control if young trees are cared for.
     matrix = models.JSONField(_("Kontrollintervalle"))
     #: Months when an input is unknown.
-    default_months = models.PositiveSmallIntegerField(_("Intervall bei fehlender Angabe"), default=12)
+    default_months = models.PositiveSmallIntegerField(
+        _("Intervall bei fehlender Angabe"), default=12
+    )
     tolerance_months = models.PositiveSmallIntegerField(_("Toleranz (Monate)"), default=3)
-    youth_care_months = models.PositiveSmallIntegerField(_("Jungbaumpflege gilt (Monate)"), default=36)
+    youth_care_months = models.PositiveSmallIntegerField(
+        _("Jungbaumpflege gilt (Monate)"), default=36
+    )
     #: Kind of place -> months until the initial survey of a tree that was never inspected.
     initial_months = models.JSONField(_("Frist der Ersterfassung"))
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)

@@ -1,0 +1,104 @@
+"""What every deed checks: is the row still as the person saw it, and do field and constraint agree."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.contrib.gis.geos import Point
+from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from baumkataster.errors import NON_FIELD, Conflict, Refused, Stale
+
+M = TypeVar("M", bound=Model)
+#: West, east, south, north in metres of EPSG:25832.
+WINDOW = (200_000, 1_000_000, 5_200_000, 6_150_000)
+
+
+def locked(model: type[M], key: Any) -> M:
+    """The row under ``key``, locked until the deed ends, so that two deeds cannot cross.
+
+    Raises:
+        Refused: there is no such row.
+    """
+    try:
+        found = model._default_manager.select_for_update(of=("self",)).get(pk=key)
+    except (model.DoesNotExist, ValidationError, ValueError) as error:
+        name = model._meta.verbose_name
+        raise Refused(_("%(name)s nicht gefunden.") % {"name": name}) from error
+    return found
+
+
+def ensure_current(row: Any, version: int | None, changes: Mapping[str, Any]) -> None:
+    """Refuse a change that was made on an older version, saying both values of each field.
+
+    ``version=None`` skips the check: the deed itself read the row just now.
+
+    Raises:
+        Stale: ``row.version`` is another than ``version``.
+    """
+    if version is None or row.version == version:
+        return
+    conflicts = [
+        Conflict(field=name, label=label_of(type(row), name), yours=value, theirs=theirs)
+        for name, value in changes.items()
+        if (theirs := getattr(row, name, None)) != value
+    ]
+    raise Stale(current=row, conflicts=conflicts)
+
+
+def ensure_position(geom: Point) -> None:
+    """Refuse a position that cannot be meant: degrees, another zone, swapped axes.
+
+    The database has the same window (migration 0002), but only forms can explain it.
+
+    Raises:
+        Refused: outside Germany's part of EPSG:25832.
+    """
+    west, east, south, north = WINDOW
+    if geom.srid != settings.SRID or not (west <= geom.x <= east and south <= geom.y <= north):
+        raise Refused(
+            {"geom": [_("Diese Lage liegt nicht in Deutschland. Bitte auf der Karte wählen.")]}
+        )
+
+
+def save_checked(row: Model, *, fields: list[str] | None = None) -> None:
+    """Save a row after Django's field and constraint checks.
+
+    Raises:
+        Refused: with the problems by field, in words.
+    """
+    try:
+        row.clean_fields(exclude=_needs_no_check(row, fields))
+        row.validate_unique()
+        row.validate_constraints()
+    except ValidationError as error:
+        raise Refused(
+            {
+                NON_FIELD if name == NON_FIELD_ERRORS else name: list(texts)
+                for name, texts in error.message_dict.items()
+            }
+        ) from error
+    row.save(update_fields=fields)
+
+
+def label_of(model: type[Model], name: str) -> str:
+    """The field's name as people read it."""
+    try:
+        return str(getattr(model._meta.get_field(name), "verbose_name", name))
+    except FieldDoesNotExist:
+        return name
+
+
+def _needs_no_check(row: Model, fields: list[str] | None) -> set[str]:
+    """Names of fields that the deed does not touch or that may be, and are, null.
+
+    Constraints are checked over all fields: a rule about two of them counts when one changes.
+    """
+    return {
+        field.name
+        for field in row._meta.fields
+        if (fields is not None and field.name not in fields)
+        or (field.null and getattr(row, field.attname) is None)
+    }
