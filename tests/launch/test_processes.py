@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from launch import people, roles
+from launch.cluster import Cluster
 from tests.launch.conftest import ROOT, open_folder, own_environment
 
 MANAGE = """\
@@ -59,16 +60,17 @@ class Clone:
         (folder / "baumkataster" / "wsgi.py").write_text(WSGI)
         (folder / "manage.py").write_text(MANAGE)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **extra: str) -> subprocess.Popen[str]:
         """Start ./baum in its own session, as a terminal would."""
         return subprocess.Popen(
-            ["./baum", *arguments], cwd=self.folder, env=own_environment(), text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+            ["./baum", *arguments], cwd=self.folder, env=own_environment() | extra, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            start_new_session=True,
         )  # fmt: skip
 
-    def run(self, *arguments: str) -> tuple[int, str]:
+    def run(self, *arguments: str, **extra: str) -> tuple[int, str]:
         """Run ./baum to its end: exit code and all it said."""
-        out, err = (child := self.start(*arguments)).communicate(timeout=PATIENCE)
+        out, err = (child := self.start(*arguments, **extra)).communicate(timeout=PATIENCE)
         return child.returncode, out + err
 
     def up(self) -> subprocess.Popen[str]:
@@ -200,6 +202,25 @@ def test_reset_asks_and_empties(clone: Clone) -> None:
     assert roles.ask(owner, left, os.environ) == ["f"]
     assert roles.ask(owner, "SELECT ST_SRID('SRID=25832;POINT(1 2)'::geometry)", os.environ)
     assert clone.run("down")[0] == 0
+
+
+def test_existing_server_is_used_and_an_unfit_role_refused(
+    clone: Clone, cluster: Cluster, app_url: str, owner_url: str
+) -> None:
+    """With both addresses no cluster of our own is started; a superuser never serves."""
+    given = {"DATABASE_URL": app_url, "DATABASE_OWNER_URL": owner_url}
+    which = "SELECT pg_postmaster_start_time()"
+    code, said = clone.run("psql", "-Atc", which, **given)
+    assert (code, said) == (0, cluster.sql(which, database="postgres"))
+    assert clone.is_silent()
+    assert clone.run("psql", DATABASE_URL=app_url)[0] == 1
+    cluster.sql("ALTER ROLE baum_app SUPERUSER", database="postgres")
+    try:
+        code, said = clone.run("up", "--detach", "--port", str(clone.port), **given)
+    finally:
+        cluster.sql("ALTER ROLE baum_app NOSUPERUSER", database="postgres")
+    assert code == 1 and "Superuser" in said
+    assert clone.is_silent()
 
 
 def test_help_explains_itself(clone: Clone) -> None:
