@@ -38,6 +38,8 @@ _RANKS: Final = {
 _UNSURE: Final = frozenset({"cf.", "cf", "aff.", "?"})
 _GENUS_LEVEL: Final = frozenset({"spec.", "spec", "sp.", "sp", "spp.", "spp", "species"})
 _HYBRID: Final = frozenset({"x", "×", "X"})
+#: German words after the epithet that look like a cultivar without quotation marks.
+_NO_CULTIVAR: Final = frozenset({"Aggregat", "Gruppe", "Hybride", "Hybriden", "Sorten"})
 #: What follows is no part of the name.
 _END: Final = frozenset({"syn.", "syn", "hort.", "hort", "agg.", "aggr.", "s.l.", "s.str."})
 
@@ -109,7 +111,7 @@ def parse_botanical(text: str) -> ParsedName:
 
 def _cleaned(text: str) -> str:
     plain = " ".join(unicodedata.normalize("NFC", text).translate(_QUOTES).split())
-    plain = plain.rstrip("* ")
+    plain = plain.replace("-Gruppe", " Gruppe").rstrip("* ")
     opened = plain.startswith("'") and plain.count("'") > 2
     return plain[1:].lstrip() if opened else plain
 
@@ -166,6 +168,8 @@ class _Reader:
             return True
         if not self.species:
             return self._species(word)
+        if word in _NO_CULTIVAR:
+            return False
         if not self.cultivar and not self.below and _CULTIVAR_WORD.match(word):
             self.cultivar = word
             self.doubtful = True

@@ -12,7 +12,8 @@ from datetime import date
 from itertools import product
 from typing import Final
 
-from inspections.rules.sentences import Sentence, Word
+from baumkataster.rules.wording import Sentence, Word
+from inspections.rules.sentences import say
 
 PHASES: Final = ("youth", "mature", "aging")
 CONDITIONS: Final = ("sound", "damaged")
@@ -127,7 +128,7 @@ _KNOWN: Final = {"phase": PHASES, "condition": CONDITIONS, "expectation": EXPECT
 
 
 def _proposal(code: str, months: int | None, **params: object) -> Proposal:
-    return Proposal(months, code, Sentence(f"interval.{code}", {"months": months, **params}))
+    return Proposal(months, code, say(f"interval.{code}", months=months, **params))
 
 
 def matrix_problems(matrix: Mapping[str, object]) -> list[Sentence]:
@@ -139,7 +140,7 @@ def matrix_problems(matrix: Mapping[str, object]) -> list[Sentence]:
         if problem is not None:
             problems.append(problem)
     strange = sorted(set(matrix) - set(keys))
-    problems += [Sentence("rule_set.unknown_key", {"value": key}) for key in strange]
+    problems += [say("rule_set.unknown_key", value=key) for key in strange]
     return problems
 
 
@@ -151,13 +152,13 @@ def _cell_problem(key: str, matrix: Mapping[str, object]) -> Sentence | None:
         Word(f"expectation.{expectation}"),
     )
     if key not in matrix:
-        return Sentence("rule_set.missing", {"inputs": inputs})
+        return say("rule_set.missing", inputs=inputs)
     value = matrix[key]
     if value is None:
         if (phase, condition) == ("youth", "sound"):
             return None
-        return Sentence("rule_set.none_only_youth", {"inputs": inputs})
+        return say("rule_set.none_only_youth", inputs=inputs)
     whole = isinstance(value, int) and not isinstance(value, bool)
     if not whole or not SHORTEST_MONTHS <= int(str(value)) <= LONGEST_MONTHS:
-        return Sentence("rule_set.range", {"inputs": inputs, "value": value})
+        return say("rule_set.range", inputs=inputs, value=value)
     return None

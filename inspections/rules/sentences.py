@@ -1,52 +1,16 @@
 """German sentences of the inspection rules by code; interfaces translate them and fill them in.
 
-A rule returns a code and values; only here do they become words, so that a rule can be tested
-without a language and a language changed without touching a rule.
+Called by the rules through ``say``; see ``baumkataster.rules.wording``.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Final
 
-
-def gettext_noop(message: str) -> str:
-    """Mark a sentence for translation; the rules know no Django, the interface translates."""
-    return message
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A value of a sentence that is itself a word of the table WORDS and gets translated."""
-
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One sentence of the table SENTENCES with the values for its ``%(name)s`` places."""
-
-    code: str
-    params: Mapping[str, object] = field(default_factory=dict)
-
-    def text(self, translate: Callable[[str], str] = str) -> str:
-        """The sentence in the reader's language; ``translate`` is gettext (none: German)."""
-        filled = {name: _filled(value, translate) for name, value in self.params.items()}
-        return translate(SENTENCES[self.code]) % filled
-
-
-def _filled(value: object, translate: Callable[[str], str]) -> object:
-    if isinstance(value, Word):
-        return translate(WORDS[value.code])
-    if isinstance(value, tuple):
-        return ", ".join(str(_filled(part, translate)) for part in value)
-    return value
-
+from baumkataster.rules.wording import Wording, gettext_noop
 
 _ = gettext_noop
 
-WORDS: Final[Mapping[str, str]] = {
+_WORDS: Final[Mapping[str, str]] = {
     "phase": _("Entwicklungsphase"),
     "condition": _("Zustand"),
     "expectation": _("Sicherheitserwartung"),
@@ -61,7 +25,7 @@ WORDS: Final[Mapping[str, str]] = {
     "vitality.K": _("K (gekappt)"),
 }
 
-SENTENCES: Final[Mapping[str, str]] = {
+_SENTENCES: Final[Mapping[str, str]] = {
     # --- why an interval is proposed (intervals.py) ---
     "interval.matrix": _("Das Regelwerk sieht %(months)s Monate vor: %(inputs)s."),
     "interval.unknown": _("Es gelten %(months)s Monate, weil Angaben fehlen: %(inputs)s."),
@@ -80,3 +44,6 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "rule_set.unknown_key": _("Das Regelwerk kennt die Angabe „%(value)s“ nicht."),
 }
+
+WORDING: Final = Wording(_SENTENCES, _WORDS)
+say: Final = WORDING.say

@@ -14,7 +14,7 @@ from inspections.rules.intervals import (
     matrix_problems,
     propose_interval,
 )
-from inspections.rules.sentences import SENTENCES, WORDS
+from inspections.rules.sentences import WORDING
 from tests.case_tables import each_row, table
 from tests.rules.plan_cases import rule_set_of
 
@@ -64,10 +64,10 @@ def test_the_reason_names_what_is_unknown() -> None:
 
 def test_the_reason_is_translated_with_its_words() -> None:
     english = {
-        SENTENCES["interval.youth_in_care"]: "No inspection while in care: %(inputs)s.",
-        WORDS["phase.youth"]: "youth phase",
-        WORDS["condition.sound"]: "sound",
-        WORDS["expectation.lower"]: "lower expectation",
+        WORDING.sentences["interval.youth_in_care"]: "No inspection while in care: %(inputs)s.",
+        WORDING.words["phase.youth"]: "youth phase",
+        WORDING.words["condition.sound"]: "sound",
+        WORDING.words["expectation.lower"]: "lower expectation",
     }
     proposal = propose_interval(
         rule_set=RuleSet(), phase="youth", condition="sound", expectation="lower", in_care=True
