@@ -1,0 +1,88 @@
+"""Where a map tile lies: z/x/y of the usual web map grid to corners in EPSG:25832; for tiles/.
+
+Trees belong to exactly one tile: neighbours share their corners, and the sides between two corners
+are straight in EPSG:25832 for both.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from geodata.rules.crs import to_stored
+
+#: Half the side of the web map's square world in EPSG:3857, metres.
+WORLD: Final = 20_037_508.342789244
+#: Tiles below this zoom reach beyond EPSG:25832; nobody looks at a city from there.
+MIN_ZOOM: Final = 6
+MAX_ZOOM: Final = 22
+#: Corners further away than this (easting, northing) are outside the reach of EPSG:25832.
+_FAR: Final = 20_000_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Quad:
+    """The corners of a tile in EPSG:25832, metres; nearly, but not quite, a turned square."""
+
+    north_west: tuple[float, float]
+    north_east: tuple[float, float]
+    south_east: tuple[float, float]
+    south_west: tuple[float, float]
+
+    @property
+    def wkt(self) -> str:
+        """The quad as a polygon in well-known text."""
+        ring = (
+            self.north_west,
+            self.north_east,
+            self.south_east,
+            self.south_west,
+            self.north_west,
+        )
+        return "POLYGON((" + ",".join(f"{x!r} {y!r}" for x, y in ring) + "))"
+
+    def axes(self) -> tuple[float, float, float, float, float, float]:
+        """Numbers a, b, c, d, e, f: u = a·x + b·y + c and v = d·x + e·y + f.
+
+        u runs from 0 (west) to 1 (east), v from 0 (north) to 1 (south): where in the tile a point
+        lies, to a few centimetres at street zoom and a few metres for a whole city.
+        """
+        x0, y0 = self.north_west
+        ex, ey = self.north_east[0] - x0, self.north_east[1] - y0
+        sx, sy = self.south_west[0] - x0, self.south_west[1] - y0
+        area = ex * sy - ey * sx
+        a, b = sy / area, -sx / area
+        d, e = -ey / area, ex / area
+        return a, b, -(a * x0 + b * y0), d, e, -(d * x0 + e * y0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One square of the web map's grid."""
+
+    z: int
+    x: int
+    y: int
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is such a tile among the zooms that are served."""
+        side = 2**self.z if MIN_ZOOM <= self.z <= MAX_ZOOM else 0
+        return 0 <= self.x < side and 0 <= self.y < side
+
+    def quad(self) -> Quad | None:
+        """Its corners in EPSG:25832; None where that system does not reach."""
+        nw, ne, se, sw = (self._corner(dx, dy) for dx, dy in ((0, 0), (1, 0), (1, 1), (0, 1)))
+        if not all(
+            math.isfinite(n) and abs(n) < _FAR for corner in (nw, ne, se, sw) for n in corner
+        ):
+            return None
+        (x0, y0), (x1, y1), (x2, y2) = nw, ne, sw
+        turns_right = (x1 - x0) * (y2 - y0) - (y1 - y0) * (x2 - x0) < 0
+        return Quad(nw, ne, se, sw) if turns_right else None
+
+    def _corner(self, dx: int, dy: int) -> tuple[float, float]:
+        """The corner that lies dx, dy tiles from the north-west one, in EPSG:25832."""
+        side = 2 * WORLD / 2**self.z
+        return to_stored((self.x + dx) * side - WORLD, WORLD - (self.y + dy) * side, epsg=3857)

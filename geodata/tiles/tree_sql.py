@@ -1,0 +1,95 @@
+"""The SQL texts of tree tiles; put together by trees.py, run by statement.py."""
+
+from inspections.rules.states import STATES
+from inspections.sql_state import IMMEDIATE_TREES, rank_sql, state_sql
+
+EXTENT, BUFFER = 4096, 256
+
+_TILE = "%(z)s::int, %(x)s::int, %(y)s::int"
+_NEAR = f"ST_Transform(ST_TileEnvelope({_TILE}, margin => {BUFFER / EXTENT}), 25832)"
+_RANKED = ", ".join(f"'{s.code}'" for s in sorted(STATES.states, key=lambda s: s.rank))
+
+
+def _drawn(geometry: str) -> str:
+    """SQL of a point in the tile's own coordinates; NULL outside of tile and margin."""
+    return f"ST_AsMVTGeom(ST_Transform({geometry}, 3857), box.geom, {EXTENT}, {BUFFER}, true)"
+
+
+def _layer(name: str, rows: str) -> str:
+    """SQL of one layer as bytes; no bytes without rows."""
+    drawn = f"SELECT * FROM ({rows}) r WHERE r.geom IS NOT NULL"
+    return f"(SELECT COALESCE(ST_AsMVT(f, '{name}', {EXTENT}, 'geom'), '') FROM ({drawn}) f)"
+
+
+def _of_chosen_place(alias: str) -> str:
+    """SQL condition: in the chosen districts and places, if any are chosen."""
+    return " AND ".join(
+        f"(%({name})s::uuid[] IS NULL OR {alias}.{column} = ANY(%({name})s::uuid[]))"
+        for name, column in {"districts": "district_id", "places": "place_id"}.items()
+    )
+
+
+def _trees(allowed: str, limit: int) -> str:
+    return f"""
+    SELECT {_drawn("t.geom")} AS geom, t.id::text AS id, s.number::text AS nr,
+      t.status::text AS st,
+      COALESCE(sp.german_name, NULLIF(t.species_as_given, ''))::text AS sp,
+      c.due_on::text AS due, c.tolerance_until::text AS tol, c.exempt_until::text AS ex,
+      COALESCE(c.required, false) AS req, COALESCE(c.never, true) AS nv,
+      t.id IN {IMMEDIATE_TREES} AS imm, t.crown_diameter_m::real AS cr
+    FROM box CROSS JOIN baumkataster_tree t
+    JOIN baumkataster_site s ON s.id = t.site_id
+    LEFT JOIN inspections_controlplan c ON c.tree_id = t.id
+    LEFT JOIN baumkataster_species sp ON sp.id = t.species_id
+    WHERE t.geom && {_NEAR} AND t.status = ANY(%(statuses)s::text[]) {allowed}
+    LIMIT {limit}"""
+
+
+_GROUPS = f"""
+    SELECT {_drawn("g.geom")} AS geom, g.id::text AS id, g.number::text AS nr, g.tree_count AS n
+    FROM box CROSS JOIN baumkataster_treegroup g
+    WHERE %(groups)s::boolean AND g.active AND g.geom && {_NEAR} AND {_of_chosen_place("g")}
+    LIMIT 1000"""
+_SITES = f"""
+    SELECT {_drawn("e.geom")} AS geom, e.id::text AS id, e.number::text AS nr
+    FROM box CROSS JOIN baumkataster_site e
+    WHERE %(sites)s::boolean AND e.active AND e.geom && {_NEAR} AND {_of_chosen_place("e")}
+      AND NOT EXISTS (SELECT FROM baumkataster_tree o
+        WHERE o.site_id = e.id AND o.status = ANY(%(on_map)s::text[]))
+    LIMIT 1000"""
+
+
+def street_tile(allowed: str, *, limit: int) -> str:
+    """One row: number of trees (at most ``limit``), and the tile with trees, groups and sites."""
+    return f"""
+    WITH box AS (SELECT ST_TileEnvelope({_TILE}) AS geom),
+      found AS MATERIALIZED ({_trees(allowed, limit)})
+    SELECT (SELECT count(*) FROM found),
+      {_layer("trees", "SELECT * FROM found")}
+      || {_layer("groups", _GROUPS)} || {_layer("sites", _SITES)}"""
+
+
+def cell_tile(allowed: str, *, side: int) -> str:
+    """One row: the tile with its ``side`` × ``side`` cells, each at the middle of its trees.
+
+    Places in the tile come from the tile's own axes (rules/tilemath.py): to transform each tree
+    would cost more than all the rest.
+    """
+
+    def cell(axis: str) -> str:
+        return f"LEAST(GREATEST(floor({axis} * {side})::int, 0), {side - 1})"
+
+    return f"""
+    WITH placed AS (
+      SELECT %(a)s::float8 * ST_X(t.geom) + %(b)s::float8 * ST_Y(t.geom) + %(c)s::float8 AS u,
+        %(d)s::float8 * ST_X(t.geom) + %(e)s::float8 * ST_Y(t.geom) + %(f)s::float8 AS v,
+        {rank_sql(state_sql("c"))} AS rank, t.id IN {IMMEDIATE_TREES} AS imm
+      FROM baumkataster_tree t LEFT JOIN inspections_controlplan c ON c.tree_id = t.id
+      WHERE ST_Intersects(t.geom, ST_GeomFromText(%(quad)s, 25832))
+        AND t.status = ANY(%(statuses)s::text[]) {allowed}),
+    cells AS (
+      SELECT ST_MakePoint(round(avg(u) * {EXTENT}), round(avg(v) * {EXTENT})) AS geom,
+        count(*) AS n, (ARRAY[{_RANKED}])[max(rank) + 1] AS worst,
+        count(*) FILTER (WHERE imm) AS imm
+      FROM placed GROUP BY {cell("u")}, {cell("v")})
+    SELECT {_layer("cells", "SELECT * FROM cells")}"""

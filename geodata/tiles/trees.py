@@ -1,0 +1,82 @@
+"""Tiles of trees: single trees at street zoom, counted cells further out; called by web/tiles.py.
+
+Trees carry due dates, not colours: the browser chooses the state of its day, so that a tile kept
+overnight does not lie. Cells are counted by the database, with the states of the asked day.
+"""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from baumkataster.models import Role, Tree, User
+from geodata.rules.tilemath import Tile
+from geodata.tiles import tree_sql
+from geodata.tiles.statement import run, subquery
+from inspections.filters import TreeFilter, apply
+
+#: From these zooms on every tree and every empty site is drawn.
+TREE_ZOOM, SITE_ZOOM = 15, 17
+#: More trees than these in one tile are counted in cells, so that no tile passes 500 kB.
+MAX_TREES = 3500
+#: What the map shows: felled and vanished trees leave an empty site.
+ON_MAP = ["planned", "planted", "standing", "unverified", "stump"]
+#: Cells per side of a tile: far out, and where single trees stand too close together.
+CELLS, FINE_CELLS = 8, 16
+
+
+def tree_tile(tile: Tile, *, visitor: User, tree_filter: TreeFilter, day: date) -> bytes:
+    """The trees of a tile that ``visitor`` may see, in the vector tile format; empty when none.
+
+    From zoom 15 layers ``trees``, ``groups`` (and from 17 ``sites``), before and for crowded tiles
+    ``cells``; properties as docs/architecture.md says. ``day`` is the day of states and filters.
+    """
+    allowed, params = _allowed(visitor, tree_filter, day)
+    if tile.z < TREE_ZOOM:
+        return _cells(tile, allowed, params, day=day, side=CELLS)
+    own = {"z": tile.z, "x": tile.x, "y": tile.y}
+    others = _other_layers(visitor, tree_filter, tile.z)
+    statement = tree_sql.street_tile(allowed, limit=MAX_TREES + 1)
+    number, layers = run(statement, params | own | others)
+    if number > MAX_TREES:
+        return _cells(tile, allowed, params, day=day, side=FINE_CELLS)
+    return bytes(layers)
+
+
+def _cells(tile: Tile, allowed: str, params: dict[str, Any], *, day: date, side: int) -> bytes:
+    """Layer ``cells``: number, worst state and open immediate measures per cell of the tile."""
+    quad = tile.quad()
+    if quad is None:
+        return b""
+    axes = dict(zip("abcdef", quad.axes(), strict=True))
+    own = {"quad": quad.wkt, "day": day, **axes}
+    (layer,) = run(tree_sql.cell_tile(allowed, side=side), params | own)
+    return bytes(layer)
+
+
+def _allowed(visitor: User, tree_filter: TreeFilter, day: date) -> tuple[str, dict[str, Any]]:
+    """SQL condition on t.id for what the visitor may see and asks for, with its values."""
+    tree_filter = tree_filter.without_box()
+    params: dict[str, Any] = {"statuses": list(tree_filter.statuses) or ON_MAP}
+    seen = Tree.objects.visible_to(visitor)
+    if visitor.role != Role.CONTRACTOR and tree_filter == TreeFilter():
+        return "", params
+    rows = apply(seen, tree_filter, day=day).order_by().values("pk")
+    text, values = subquery(rows)
+    return f"AND t.id IN ({text})", params | values
+
+
+def _other_layers(visitor: User, tree_filter: TreeFilter, z: int) -> dict[str, Any]:
+    """Groups and sites know place and district only; other filters and contractors hide them."""
+    rest = TreeFilter(districts=tree_filter.districts, places=tree_filter.places)
+    shown = visitor.role != Role.CONTRACTOR and tree_filter.without_box() == rest
+    return {
+        "groups": shown,
+        "sites": shown and z >= SITE_ZOOM,
+        "districts": _keys(tree_filter.districts),
+        "places": _keys(tree_filter.places),
+        "on_map": ON_MAP,
+    }
+
+
+def _keys(values: tuple[UUID, ...]) -> list[UUID] | None:
+    return list(values) or None

@@ -1,0 +1,10 @@
+"""Addresses of geodata: the map page, tiles, exports and WFS."""
+
+from django.urls import path
+
+from geodata.web import tiles
+
+urlpatterns = [
+    path("tiles/trees/<int:z>/<int:x>/<int:y>.mvt", tiles.trees, name="tree_tile"),
+    path("grundkarte/<int:z>/<int:x>/<int:y>.mvt", tiles.base_map, name="base_tile"),
+]
