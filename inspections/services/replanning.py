@@ -1,0 +1,138 @@
+"""Recomputes due dates, set-based, for one tree or all; called by services that change an input.
+
+The rule is ``rules/plan.plan_control``; its twin in SQL stands in ``sql/plan.sql``.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from inspections.models import ControlPlan, RuleSet
+
+PLAN_SQL: Final = (Path(__file__).parent.parent / "sql" / "plan.sql").read_text("utf-8")
+#: Every column of the plan but its key; "computed" in plan.sql has the same names.
+COLUMNS: Final = tuple(f.column for f in ControlPlan._meta.concrete_fields if not f.primary_key)
+#: Trees that are locked and written in one statement.
+BATCH = 10_000
+LOCK_SQL: Final = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM baumkataster_tree WHERE id = ANY (%(ids)s::uuid[])
+        ORDER BY id FOR NO KEY UPDATE
+    ) held"""
+
+
+def _listed(prefix: str) -> str:
+    return ", ".join(f"{prefix}{column}" for column in COLUMNS)
+
+
+WRITE_SQL: Final = f"""
+    WITH {PLAN_SQL}
+    INSERT INTO inspections_controlplan AS p (tree_id, {_listed("")})
+    SELECT tree_id, {_listed("")} FROM computed ORDER BY tree_id
+    ON CONFLICT (tree_id) DO UPDATE SET ({_listed("")}) = ({_listed("EXCLUDED.")})
+    WHERE ({_listed("p.")}) IS DISTINCT FROM ({_listed("EXCLUDED.")})"""
+DIFFERING: Final = f"""
+    FROM computed c LEFT JOIN inspections_controlplan p ON p.tree_id = c.tree_id
+    WHERE p.tree_id IS NULL OR ({_listed("p.")}) IS DISTINCT FROM ({_listed("c.")})"""
+FIND_SQL: Final = f"WITH {PLAN_SQL} SELECT c.tree_id {DIFFERING} ORDER BY c.tree_id"
+CHECK_SQL: Final = f"""
+    WITH {PLAN_SQL}
+    SELECT c.tree_id, to_jsonb(p) - 'tree_id', to_jsonb(c) - 'tree_id'
+    {DIFFERING} ORDER BY c.tree_id"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanDifference:
+    """A tree whose stored plan is not what the rule gives; only the columns that differ."""
+
+    tree_id: UUID
+    #: Empty: the tree has no plan at all.
+    stored: dict[str, Any]
+    computed: dict[str, Any]
+
+
+def replan(
+    *,
+    day: date,
+    tree_ids: Sequence[UUID] | None = None,
+    initial_due: Mapping[UUID, date] | None = None,
+) -> int:
+    """Recompute the plans of ``tree_ids`` (None: all) by the rule set of ``day``; how many changed.
+
+    ``initial_due`` hands in deadlines of initial surveys that are not the rule's (import,
+    planting): they are kept with the plan, and count until the first inspection or inherited
+    control. Without a rule set nothing is planned.
+
+    Deeds that change an input lock their tree first; the trees are locked here too, and the inputs
+    are read after that: so two deeds on one tree cannot overwrite each other's date. Among all
+    trees, only those whose plan differs are locked and written.
+    """
+    rule_set = RuleSet.objects.valid_on(day)
+    if rule_set is None:
+        return 0
+    given = initial_due or {}
+    ids = _differing(rule_set, given) if tree_ids is None else sorted(set(tree_ids))
+    return sum(_write(rule_set, list(part), given) for part in _parts(ids))
+
+
+def check_plans(*, day: date) -> list[PlanDifference]:
+    """Trees whose stored plan is not what the rule gives on ``day``; empty is the proof.
+
+    ``cap_months`` is partly memory (what had become shorter since the inspection): it is checked
+    against the inputs of now, which can only find it too high.
+    """
+    rule_set = RuleSet.objects.valid_on(day)
+    if rule_set is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(CHECK_SQL, _parameters(rule_set, None, {}))
+        return [_difference(*row) for row in cursor.fetchall()]
+
+
+def _parts(ids: list[UUID]) -> Iterable[list[UUID]]:
+    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+
+
+def _differing(rule_set: RuleSet, given: Mapping[UUID, date]) -> list[UUID]:
+    """Trees whose plan is missing or differs, found without locking anybody out."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_SQL, _parameters(rule_set, None, given))
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _write(rule_set: RuleSet, ids: list[UUID], given: Mapping[UUID, date]) -> int:
+    """Lock the trees, then compute and write what differs."""
+    parameters = _parameters(rule_set, ids, {key: given[key] for key in ids if key in given})
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK_SQL, parameters)
+        cursor.execute(WRITE_SQL, parameters)
+        return int(cursor.rowcount)
+
+
+def _parameters(
+    rule_set: RuleSet, ids: list[UUID] | None, given: Mapping[UUID, date]
+) -> dict[str, Any]:
+    return {
+        "rule": rule_set.pk,
+        "ids": ids,
+        "given_ids": list(given),
+        "given_days": list(given.values()),
+    }
+
+
+def _difference(tree_id: UUID, stored: str | None, computed: str) -> PlanDifference:
+    """Only the columns that differ, as the database writes them in JSON."""
+    before: dict[str, Any] = json.loads(stored) if stored else {}
+    after: dict[str, Any] = json.loads(computed)
+    changed = [name for name in after if name not in before or before[name] != after[name]]
+    return PlanDifference(
+        tree_id=tree_id,
+        stored={name: before[name] for name in changed if name in before},
+        computed={name: after[name] for name in changed},
+    )
