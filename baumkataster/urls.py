@@ -1,5 +1,12 @@
-"""All addresses of the product; each app brings its own list."""
+"""All addresses of the product; each app brings its own list, named here only as text."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="map"), name="home"),
+    path("sprache/", set_language, name="set_language"),
+    path("", include("inspections.urls")),
+    path("", include("geodata.urls")),
+]

@@ -31,7 +31,7 @@ from inspections.models import (
     Urgency,
     Zone,
 )
-from inspections.services import InspectionEntry, Recorded, record_inspection
+from inspections.services import InspectionEntry, Recorded, record_inspection, replan
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 #: Market square of the test city, EPSG:25832.
@@ -239,3 +239,8 @@ def record(tree: Tree, inspector: User, **values: Any) -> Recorded:
     return record_inspection(
         by=inspector, entry=entry, received_at=entry.inspected_at + timedelta(hours=1)
     )
+
+
+def replan_all(day: date) -> int:
+    """Due dates for trees that were made without a deed."""
+    return replan(day=day)

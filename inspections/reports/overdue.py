@@ -1,0 +1,177 @@
+"""The overdue report: one query behind page, totals, map, CSV and XLSX; read only, the day is handed in."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DateField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Concat
+
+from baumkataster.models import Tree, User
+from inspections.filters import TreeFilter, apply
+from inspections.models import Measure, RuleSet
+from inspections.sql_state import state_expression
+
+#: The states that the report is about; the others only count.
+LATE_STATES = ("overdue", "tolerance", "never")
+#: Sort orders that the page offers; every one ends in the key, so that pages never overlap.
+ORDERS = {
+    "risk": ("-expectation_rank", "-days_over", "place", "number_key", "number", "pk"),
+    "due": ("due_on", "place", "number_key", "number", "pk"),
+    "place": ("place", "number_key", "number", "pk"),
+    "district": ("district_name", "place", "number_key", "number", "pk"),
+    "unit": ("unit_code", "place", "number_key", "number", "pk"),
+    "last": (F("last_on").asc(nulls_first=True), "place", "number_key", "number", "pk"),
+}
+
+
+class LeadingNumber(Func):
+    """Digits that a tree number begins with, so that 9 stands before 10 and 10a after 10."""
+
+    template = "(substring(%(expressions)s from '^[0-9]{1,15}'))::bigint"
+    output_field = BigIntegerField()
+
+
+class DaysFrom(Func):
+    """Whole days from the first date to the second."""
+
+    template = "(-(%(expressions)s::date))"
+    arg_joiner = " - "
+    output_field = IntegerField()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """What the report must say about itself (domain: report date, filter, rule set, number of trees)."""
+
+    on: date
+    rule_set: RuleSet | None
+    trees_in_duty: int
+
+
+def report_rows(*, on: date, visible_to: User, tree_filter: TreeFilter) -> QuerySet[Tree]:
+    """All trees in the city's duty with the columns of the report; states are not narrowed yet.
+
+    The filter's own ``states`` are applied by ``only_states``, so that counts show all buckets.
+    """
+    trees = Tree.objects.visible_to(visible_to).filter(
+        control_plan__isnull=False, control_plan__required=True
+    )
+    trees = apply(trees, tree_filter.without_states(), day=on)
+    plan = "control_plan__"
+    last = f"{plan}inspection__"
+    return trees.annotate(
+        state=state_expression(on),
+        number=F("site__number"),
+        number_key=LeadingNumber(F("site__number")),
+        place=F("site__place__name"),
+        place_kind=F("site__place__kind"),
+        house_number=F("site__house_number"),
+        district_name=F("district__name"),
+        unit_pk=Coalesce(F("unit_id"), F("site__place__unit_id")),
+        unit_code=Coalesce(F("unit__code"), F("site__place__unit__code")),
+        unit_name=Coalesce(F("unit__name"), F("site__place__unit__name")),
+        species_name=Coalesce(F("species__german_name"), F("species_as_given")),
+        phase_seen=F(f"{plan}phase"),
+        condition_seen=F(f"{plan}condition"),
+        expectation_now=F(f"{plan}expectation"),
+        expectation_rank=Case(
+            When(control_plan__expectation="lower", then=Value(0)), default=Value(1)
+        ),
+        proposed_months=F(f"{last}proposed_months"),
+        set_months=F(f"{plan}interval_months"),
+        interval_reason=F(f"{last}interval_reason"),
+        last_on=F(f"{last}inspected_on"),
+        last_by=F(f"{last}inspector__name"),
+        last_kind=F(f"{last}kind__name_de"),
+        last_leaf_state=F(f"{last}leaf_state"),
+        inherited_on=F(f"{plan}inherited__last_on"),
+        inherited_source=F(f"{plan}inherited__source"),
+        due_on=F(f"{plan}due_on"),
+        tolerance_until=F(f"{plan}tolerance_until"),
+        days_over=DaysFrom(F(f"{plan}due_on"), Value(on, output_field=DateField())),
+        responsible=Concat(
+            Coalesce(
+                F("unit__supervisor__first_name"), F("site__place__unit__supervisor__first_name")
+            ),
+            Value(" "),
+            Coalesce(
+                F("unit__supervisor__last_name"), F("site__place__unit__supervisor__last_name")
+            ),
+        ),
+        worst_urgency=Subquery(
+            Measure.objects.open()
+            .filter(tree=OuterRef("pk"))
+            .order_by("urgency__position")
+            .values("urgency__name_de")[:1]
+        ),
+        immediate=Exists(
+            Measure.objects.open().filter(tree=OuterRef("pk"), urgency__immediate=True)
+        ),
+    )
+
+
+def only_states(rows: QuerySet[Tree], states: tuple[str, ...]) -> QuerySet[Tree]:
+    """Narrow the report to some buckets; none named: all that is late or never inspected."""
+    return rows.filter(state__in=states or LATE_STATES)
+
+
+def in_order(rows: QuerySet[Tree], order: str) -> QuerySet[Tree]:
+    """Sort by one of ORDERS; an unknown word sorts by risk: higher expectation, then days over."""
+    return rows.order_by(*ORDERS.get(order, ORDERS["risk"]))
+
+
+def state_counts(rows: QuerySet[Tree]) -> dict[str, int]:
+    """State -> number of trees in the city's duty that need control, whatever bucket is shown."""
+    counted = rows.order_by().values_list("state").annotate(trees=Count("pk"))
+    return dict(counted)
+
+
+def totals_by(rows: QuerySet[Tree], key: str) -> list[dict[str, Any]]:
+    """Per district or unit (``district_name``, ``unit_code``): trees, late ones, share, oldest.
+
+    ``late`` counts overdue trees inside and beyond the tolerance; ``percent`` is of ``trees``.
+    """
+    grouped = (
+        rows.order_by()
+        .values(key)
+        .annotate(
+            trees=Count("pk"),
+            overdue=_count_of("overdue"),
+            tolerance=_count_of("tolerance"),
+            never=_count_of("never"),
+            oldest=Max(Case(When(state__in=["overdue", "tolerance"], then=F("days_over")))),
+        )
+        .order_by(key)
+    )
+    totals = []
+    for row in grouped:
+        late = row["overdue"] + row["tolerance"]
+        percent = round(100 * late / row["trees"], 1) if row["trees"] else 0.0
+        totals.append({**row, "name": row[key], "late": late, "percent": percent})
+    return totals
+
+
+def header(*, on: date, rows: QuerySet[Tree]) -> Header:
+    """What stands above the list, on screen, paper and in files."""
+    return Header(on=on, rule_set=RuleSet.objects.valid_on(on), trees_in_duty=rows.count())
+
+
+def _count_of(state: str) -> Count:
+    """Count of the rows in one state."""
+    return Count(Case(When(state=state, then=Value(1))))

@@ -1,0 +1,189 @@
+"""/berichte/ueberfaellig/: the overdue report on screen and as CSV and XLSX; the day is fixed once, here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from baumkataster.errors import Refused
+from baumkataster.models import District, Place, Species, Unit
+from baumkataster.permissions import Door
+from baumkataster.web.doors import door
+from inspections.filters import TreeFilter, parse
+from inspections.models import ControlRun
+from inspections.reports import overdue
+from inspections.reports.overdue_files import csv_lines, plain_row, xlsx_bytes
+from inspections.reports.run_status import run_status
+from inspections.reports.trend import trend
+from inspections.rules.overdue import berlin_day
+from inspections.rules.states import STATES
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a request asks for, read once for page and files."""
+
+    now: datetime
+    tree_filter: TreeFilter
+    order: str
+    rows: Any
+
+    @property
+    def shown(self) -> Any:
+        """The rows of the list, in order."""
+        narrowed = overdue.only_states(self.rows, self.tree_filter.states)
+        return overdue.in_order(narrowed, self.order)
+
+
+@require_GET
+@door(Door.VIEW_REPORT)
+def overdue_page(request: HttpRequest) -> HttpResponse:
+    """The report on screen: numbers, totals, list and map."""
+    try:
+        asked = _asked(request)
+    except Refused as refused:
+        return render(request, "reports/refused.html", {"problems": refused.problems}, status=400)
+    counts = overdue.state_counts(asked.rows)
+    page = Paginator(asked.shown, PAGE).get_page(request.GET.get("seite"))
+    on = berlin_day(asked.now)
+    context = {
+        "header": overdue.header(on=on, rows=asked.rows),
+        "now": asked.now,
+        "run": run_status(asked.now),
+        "trend": trend(list(reversed(ControlRun.objects.order_by("-day")[:84]))),
+        "counts": _counted(request, counts),
+        "late": counts.get("overdue", 0),
+        "districts": overdue.totals_by(asked.rows, "district_name"),
+        "units": overdue.totals_by(asked.rows, "unit_code"),
+        "page": page,
+        "list": [_shown(tree) for tree in page.object_list],
+        "orders": _orders(),
+        "order": asked.order,
+        "filter": asked.tree_filter,
+        "filter_text": filter_text(asked.tree_filter),
+        "all_districts": District.objects.all(),
+        "all_units": Unit.objects.all(),
+        "query": _query(request, drop=("seite",)),
+    }
+    return render(request, "reports/overdue.html", context)
+
+
+@require_GET
+@door(Door.VIEW_REPORT)
+def overdue_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """The list as CSV, streamed."""
+    try:
+        asked = _asked(request)
+    except Refused as refused:
+        return render(request, "reports/refused.html", {"problems": refused.problems}, status=400)
+    response = StreamingHttpResponse(
+        csv_lines(asked.shown, base_url=request.build_absolute_uri("/").rstrip("/")),
+        content_type="text/csv; charset=utf-8",
+    )
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(asked)}.csv"'
+    return response
+
+
+@require_GET
+@door(Door.VIEW_REPORT)
+def overdue_xlsx(request: HttpRequest) -> HttpResponse:
+    """The list as a workbook with a cover sheet."""
+    try:
+        asked = _asked(request)
+    except Refused as refused:
+        return render(request, "reports/refused.html", {"problems": refused.problems}, status=400)
+    content = xlsx_bytes(
+        asked.shown,
+        head=overdue.header(on=berlin_day(asked.now), rows=asked.rows),
+        counts=overdue.state_counts(asked.rows),
+        filter_text=filter_text(asked.tree_filter),
+        base_url=request.build_absolute_uri("/").rstrip("/"),
+    )
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(asked)}.xlsx"'
+    return response
+
+
+def filter_text(tree_filter: TreeFilter) -> str:
+    """The selection in words, for screen, paper and files."""
+    words = []
+    for label, model, keys in (
+        (_("Ortsteil"), District, tree_filter.districts),
+        (_("Revier"), Unit, tree_filter.units),
+        (_("Objekt"), Place, tree_filter.places),
+        (_("Baumart"), Species, tree_filter.species),
+    ):
+        if keys:
+            names = [str(found) for found in model.objects.filter(pk__in=keys)]
+            words.append(f"{label}: {', '.join(names)}")
+    if tree_filter.mine:
+        words.append(_("eigene Reviere"))
+    if tree_filter.search:
+        words.append(f"{_('Suche')}: {tree_filter.search}")
+    if tree_filter.states:
+        labels = [STATES.by_code(code).label_de for code in tree_filter.states]
+        words.append(f"{_('Stand')}: {', '.join(labels)}")
+    if tree_filter.due_until:
+        words.append(_("fällig bis %(day)s") % {"day": f"{tree_filter.due_until:%d.%m.%Y}"})
+    return "; ".join(words) or _("alle Bäume; überfällig oder noch nie kontrolliert")
+
+
+def _asked(request: HttpRequest) -> Asked:
+    """Fix the instant once and read filter and order from the address."""
+    now = timezone.now()
+    tree_filter = parse(request.GET, visitor=request.user)
+    rows = overdue.report_rows(on=berlin_day(now), visible_to=request.user, tree_filter=tree_filter)
+    order = request.GET.get("sortierung", "risk")
+    return Asked(now, tree_filter, order if order in overdue.ORDERS else "risk", rows)
+
+
+def _shown(tree: Any) -> dict[str, Any]:
+    """One row of the list: the words of the files, and where the tree stands in degrees."""
+    lonlat = tree.geom.transform(4326, clone=True)
+    return {"tree": tree, "words": plain_row(tree, base_url=""), "lon": lonlat.x, "lat": lonlat.y}
+
+
+def _counted(request: HttpRequest, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """Each bucket with its number and the link to its list, most dangerous first."""
+    rest = _query(request, drop=("state", "seite"))
+    return [
+        {
+            "state": state,
+            "count": counts.get(state.code, 0),
+            "link": "?" + "&".join(part for part in (rest, f"state={state.code}") if part),
+        }
+        for state in sorted(STATES.states, key=lambda state: -state.rank)
+    ]
+
+
+def _query(request: HttpRequest, *, drop: tuple[str, ...]) -> str:
+    """The address' query without some names."""
+    pairs = [(k, v) for k, values in request.GET.lists() for v in values if k not in drop and v]
+    return urlencode(pairs)
+
+
+def _orders() -> list[tuple[str, str]]:
+    """Sort orders with their words."""
+    return [
+        ("risk", _("nach Risiko")),
+        ("due", _("nach Fälligkeit")),
+        ("place", _("nach Objekt und Nummer")),
+        ("district", _("nach Ortsteil")),
+        ("unit", _("nach Revier")),
+        ("last", _("nach letzter Kontrolle")),
+    ]
+
+
+def _file_name(asked: Asked) -> str:
+    """Name of the downloaded file, without its ending."""
+    return f"ueberfaellig_{berlin_day(asked.now):%Y-%m-%d}"
