@@ -10,7 +10,6 @@ The SQL speaks of: t tree, s site, p place, sp species, d district, u responsibl
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -27,10 +26,11 @@ class Column:
 
     #: German, lower case, with the unit at its end: stays the same for ever once published.
     name: str
-    title: str | Promise
+    #: ``title`` and ``unit`` are texts in the reader's language.
+    title: Any
     type: Type
     sql: str
-    unit: str = ""
+    unit: Any = ""
 
 
 def _words(column: str, choices: Any) -> str:

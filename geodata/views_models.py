@@ -11,6 +11,7 @@ from geodata.fields import GEOMETRY, PUBLIC, SIGNED_IN, Column
 
 _FIELDS: dict[str, type[models.Field[Any, Any]]] = {
     "uuid": models.UUIDField,
+    "text": models.TextField,
     "integer": models.IntegerField,
     "number": models.FloatField,
     "date": models.DateField,
@@ -20,10 +21,8 @@ _FIELDS: dict[str, type[models.Field[Any, Any]]] = {
 
 def _field(column: Column) -> models.Field[Any, Any]:
     """The model field of one column; the first key of a view is its ``id``."""
-    key = {"primary_key": True} if column.name == "id" else {"null": True}
-    if column.type == "text":
-        return models.TextField(column.title, **key)
-    return _FIELDS[column.type](column.title, **key)
+    kind, is_key = _FIELDS[column.type], column.name == "id"
+    return kind(column.title, primary_key=is_key, null=not is_key)
 
 
 def _model(name: str, table: str, columns: tuple[Column, ...], doc: str) -> type[models.Model]:
