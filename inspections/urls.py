@@ -1,6 +1,6 @@
 """Addresses of inspections: API of trees and controls, reports, health, administration pages."""
 
-from django.urls import include, path
+from django.urls import path
 
 from inspections.web import health, overdue_report
 
