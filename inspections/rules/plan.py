@@ -4,32 +4,24 @@ The set-based twin in SQL gives the same for all trees; both read ``tests/cases/
 Source: GALK-Musterdienstanweisung 2021, 2.2 and 3.4; the choices beyond it stand in the docstrings.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from inspections.rules.basis import InspectionRecord, basis_of
 from inspections.rules.intervals import RuleSet, add_months, propose_interval
+
+__all__ = [
+    "ControlPlanValue",
+    "InspectionRecord",
+    "PreviousPlan",
+    "TreeFacts",
+    "basis_of",
+    "effective_months",
+    "plan_control",
+]
 
 #: Somebody could walk under these today.
 STANDING = frozenset({"planted", "standing", "unverified"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InspectionRecord:
-    """What the plan needs of one inspection; months as proposed and set when it was recorded."""
-
-    id: str
-    #: Day of the inspection in Europe/Berlin.
-    inspected_on: date
-    #: Order of arrival; decides between records of one day.
-    received: int
-    #: Initial, regular, or expressly marked as also regular.
-    sets_regular_date: bool
-    condition: str
-    #: None: no separate inspection (youth phase in care).
-    proposed_months: int | None
-    set_months: int | None
-    corrects: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,19 +91,6 @@ class _Basis:
     inspection: str | None = None
 
 
-def basis_of(records: Iterable[InspectionRecord]) -> InspectionRecord | None:
-    """The inspection that sets the regular date, of all records of one tree in any order.
-
-    A corrected record does not count, its correction does in its place (chains too, also with
-    another day or kind). The greatest inspected day wins, whenever it arrived; of one day the
-    record received last.
-    """
-    every = list(records)
-    corrected = {record.corrects for record in every}
-    regular = (r for r in every if r.sets_regular_date and r.id not in corrected)
-    return max(regular, key=lambda r: (r.inspected_on, r.received), default=None)
-
-
 def plan_control(
     *,
     tree: TreeFacts,
@@ -119,7 +98,7 @@ def plan_control(
     rule_set: RuleSet,
     previous: PreviousPlan | None = None,
 ) -> ControlPlanValue:
-    """Compute the plan of one tree; ``basis`` comes from ``basis_of``.
+    """Compute the plan of one tree; ``basis`` comes from ``rules/basis``.
 
     No day goes in, because lateness is not stored: exemption by care stands in the plan as its
     last day, and the date by rule is put off to that day.

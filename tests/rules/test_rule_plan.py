@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inspections.rules.basis import InspectionRecord, basis_of
 from inspections.rules.intervals import RuleSet, add_months
 from inspections.rules.plan import (
     ControlPlanValue,
-    InspectionRecord,
     PreviousPlan,
     TreeFacts,
-    basis_of,
     plan_control,
 )
 from tests.case_tables import each_row, table
