@@ -1,15 +1,15 @@
 """Turns rows of tests/cases/plan.json into values of the rules: fills in defaults, reads days."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
+from inspections.rules.basis import InspectionRecord, basis_of
 from inspections.rules.intervals import DEFAULT_MATRIX, RuleSet
 from inspections.rules.plan import (
     ControlPlanValue,
-    InspectionRecord,
     PreviousPlan,
     TreeFacts,
-    basis_of,
     plan_control,
 )
 from tests.case_tables import day, table
@@ -55,3 +55,19 @@ def as_row(plan: ControlPlanValue) -> dict[str, Any]:
 def expected(row: dict[str, Any]) -> dict[str, Any]:
     """The outcome that a row demands, with defaults."""
     return {**DEFAULTS["expect"], **row["expect"]}
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The part of a plan that lateness and escalation need."""
+
+    required: bool = True
+    never: bool = False
+    due_on: date | None = date(2026, 5, 10)
+    tolerance_until: date | None = date(2026, 8, 10)
+    exempt_until: date | None = None
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> "Dates":
+        """A plan as a table writes it."""
+        return cls(**{n: day(v) if isinstance(v, str) else v for n, v in row.items()})

@@ -1,6 +1,5 @@
 """Lateness on a day: the table shared with JavaScript and SQL, and what holds for every plan."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,27 +16,17 @@ from inspections.rules.overdue import (
     youth_without_care,
 )
 from inspections.rules.states import STATES
-from tests.case_tables import day, each_row
+from tests.case_tables import each_row
+from tests.rules.plan_cases import Dates
 
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
 #: How a tree ages from one day to the next while nobody comes.
 COURSE = ["none", "ok", "due90", "due30", "tolerance", "overdue"]
 
 
-@dataclass(frozen=True)
-class Plan:
-    """The part of a plan that lateness needs."""
-
-    required: bool = True
-    never: bool = False
-    due_on: date | None = date(2026, 5, 10)
-    tolerance_until: date | None = date(2026, 8, 10)
-    exempt_until: date | None = None
-
-
 @each_row("state_on")
 def test_state_table(row: dict[str, Any]) -> None:
-    plan = Plan(**{n: day(v) if isinstance(v, str) else v for n, v in row["plan"].items()})
+    plan = Dates.of(row["plan"])
     on = date.fromisoformat(row["day"])
     assert (state_on(plan, on), days_over(plan, on)) == (row["state"], row["days_over"])
     assert bucket_on(plan, on) == row["state"]
@@ -61,7 +50,7 @@ def test_buckets_are_the_states() -> None:
 def test_nothing_gets_better_by_waiting(
     due: date, exempt: date | None, tolerance: int, start: date, wait: int
 ) -> None:
-    plan = Plan(
+    plan = Dates(
         due_on=max(due, exempt or due),
         tolerance_until=max(due, exempt or due) + timedelta(days=tolerance),
         exempt_until=exempt,
@@ -73,7 +62,7 @@ def test_nothing_gets_better_by_waiting(
 
 @given(DAYS, DAYS)
 def test_late_means_days_over(due: date, on: date) -> None:
-    plan = Plan(due_on=due, tolerance_until=due)
+    plan = Dates(due_on=due, tolerance_until=due)
     assert (days_over(plan, on) > 0) == (on > due) == (state_on(plan, on) == "overdue")
 
 
@@ -91,11 +80,11 @@ def test_late_means_days_over(due: date, on: date) -> None:
 def test_young_trees_without_care_are_named(
     phase: str, condition: str, exempt_until: date | None, told: bool
 ) -> None:
-    plan = Plan(exempt_until=exempt_until)
+    plan = Dates(exempt_until=exempt_until)
     on = date(2026, 6, 1)
     assert youth_without_care(plan, phase=phase, condition=condition, day=on) is told
 
 
 def test_trees_outside_the_duty_are_not_named() -> None:
-    plan = Plan(required=False, due_on=None, tolerance_until=None)
+    plan = Dates(required=False, due_on=None, tolerance_until=None)
     assert not youth_without_care(plan, phase="youth", condition="sound", day=date(2026, 6, 1))
