@@ -11,6 +11,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import DateField, F, Func, IntegerField, TextField, Value
 from django.db.models.sql.compiler import SQLCompiler
 
+from inspections.rules.escalation import (
+    ADMINISTRATOR,
+    ARBORIST,
+    IMMEDIATE_DAYS,
+    NOBODY,
+    SUPERVISOR,
+)
 from inspections.rules.overdue import LATER_DAYS, SOON_DAYS
 from inspections.rules.states import STATES
 
@@ -29,6 +36,20 @@ STATE = f"""(CASE
 END)"""
 #: Rises with the risk (rules/states.json); {state} is filled in.
 RANK = "(CASE {state} " + "".join(f"WHEN '{s.code}' THEN {s.rank} " for s in STATES.states) + "END)"
+#: Twin of rules/escalation.control_level; {state}, {plan} and {day} are filled in.
+CONTROL_LEVEL = f"""(CASE
+    WHEN {{state}} = 'none' OR {{plan}}.due_on > {{day}} + {SOON_DAYS} THEN {NOBODY}
+    WHEN {{plan}}.due_on >= {{day}} THEN {ARBORIST}
+    WHEN {{plan}}.tolerance_until >= {{day}} THEN {SUPERVISOR}
+    ELSE {ADMINISTRATOR}
+END)"""
+#: Twin of rules/escalation.measure_level; {due_on}, {immediate} and {day} are filled in.
+MEASURE_LEVEL = f"""(CASE
+    WHEN {{due_on}} IS NULL OR {{due_on}} > {{day}} + {SOON_DAYS} THEN {NOBODY}
+    WHEN {{immediate}} AND {{day}} - {{due_on}} > {IMMEDIATE_DAYS} THEN {ADMINISTRATOR}
+    WHEN {{due_on}} < {{day}} THEN {SUPERVISOR}
+    ELSE {ARBORIST}
+END)"""
 IMMEDIATE_TREES = """(SELECT open_now.tree_id FROM inspections_measure open_now
     JOIN inspections_urgency at_once ON at_once.code = open_now.urgency_id AND at_once.immediate
     WHERE open_now.state = 'open')"""
@@ -48,6 +69,17 @@ def rank_sql(state: str) -> str:
 def immediate_sql(tree_id: str) -> str:
     """SQL condition: the tree has an open measure that must be done at once."""
     return f"({tree_id} IN {IMMEDIATE_TREES})"
+
+
+def control_level_sql(plan_alias: str, day: str = "%(day)s") -> str:
+    """SQL text of the flag level of a plan's regular control: 0 nobody to 3 administrator."""
+    state = state_sql(plan_alias, day)
+    return CONTROL_LEVEL.format(state=state, plan=plan_alias, day=f"{day}::date")
+
+
+def measure_level_sql(due_on: str, immediate: str, day: str = "%(day)s") -> str:
+    """SQL text of the flag level of an open measure; ``due_on`` and ``immediate`` are SQL text."""
+    return MEASURE_LEVEL.format(due_on=due_on, immediate=immediate, day=f"{day}::date")
 
 
 class _State(Func):

@@ -48,6 +48,22 @@ def store_rule_set(values: intervals.RuleSet, **fields: Any) -> RuleSet:
     )
 
 
+def make_measure(**values: Any) -> Measure:
+    """An open measure that must be done at once."""
+    if "tree" not in values:
+        values["tree"] = make_tree()
+    defaults = {
+        "kind_id": "felling",
+        "urgency_id": "1",
+        "ordered_on": date(2026, 11, 23),
+        "deadline_on": date(2026, 11, 23),
+        "note": "Riss im Stamm",
+    }
+    if "ordered_by" not in values:
+        values["ordered_by"] = make_user()
+    return Measure.objects.create(**(defaults | values))
+
+
 class Planted:
     """One case as rows; ``ids`` translates the case's names of inspections."""
 

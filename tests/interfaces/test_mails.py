@@ -6,12 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core import mail
-from django.db import connection
 
-from inspections.models import ControlMail, Measure
+from inspections.models import ControlMail
 from inspections.services import mails
 from inspections.services.mails import alarm_immediate, next_attempt_at, send_waiting_mails
+from tests.database.plan_rows import make_measure
 from tests.factories import load_reference_data, make_place, make_tree, make_unit, make_user
 from tests.interfaces.postbox import Postbox, free_port, listening
 
@@ -42,22 +41,6 @@ def make_mail(**values: Any) -> ControlMail:
         "created_at": NOW,
     }
     return ControlMail.objects.create(**(defaults | values))
-
-
-def make_measure(**values: Any) -> Measure:
-    """An open measure that must be done at once."""
-    if "tree" not in values:
-        values["tree"] = make_tree()
-    defaults = {
-        "kind_id": "felling",
-        "urgency_id": "1",
-        "ordered_on": NOW.date(),
-        "deadline_on": NOW.date(),
-        "note": "Riss im Stamm",
-    }
-    if "ordered_by" not in values:
-        values["ordered_by"] = make_user()
-    return Measure.objects.create(**(defaults | values))
 
 
 def test_mail_arrives_once_with_its_own_message_id(postbox):
@@ -181,26 +164,6 @@ def test_alarm_always_reaches_somebody(supervisor, deputy, expected):
     tree = make_tree(place=make_place(unit=make_unit(supervisor=make_user())), unit=unit)
     told = {mail.recipient for mail in alarm_immediate(measure=make_measure(tree=tree))}
     assert told == (administrators if expected == "administrators" else {people[expected]})
-
-
-def test_two_workers_share_the_outbox(monkeypatch, settings):
-    """While one worker sends a mail, a second one passes it by instead of sending it too."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    waiting = make_mail()
-    locked_rows = []
-
-    def look_from_inside(mail_):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT mode FROM pg_locks WHERE pid = pg_backend_pid()"
-                " AND relation = 'inspections_controlmail'::regclass"
-            )
-            locked_rows.extend(row[0] for row in cursor.fetchall())
-        return mail.EmailMessage("x", "y", to=[waiting.recipient.email])
-
-    monkeypatch.setattr(mails, "_message", look_from_inside)
-    assert send_waiting_mails(now=NOW) == 1
-    assert "RowShareLock" in locked_rows
 
 
 def test_an_error_that_nobody_foresaw_is_not_swallowed(monkeypatch):
