@@ -1,0 +1,1 @@
+"""The invented demo city: a seeded generator of plain values, and what loads them."""
