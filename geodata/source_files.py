@@ -13,7 +13,7 @@ from typing import IO, Final, cast
 
 from geodata.rules.problems import SourceError, gettext_noop
 
-_CHUNK: Final = 1 << 20
+_CHUNK: Final = 1 << 16
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"

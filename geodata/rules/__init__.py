@@ -1,0 +1,1 @@
+"""Rules of the gate to the outside: source rows, reference systems, tile arithmetic; no Django."""
