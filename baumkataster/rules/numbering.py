@@ -1,10 +1,14 @@
 """Tree numbers as a tree office writes them: sorted by value, unique in a place; called by services."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
-_PARTS = re.compile(r"(\d+)")
-_LEADING = re.compile(r"\d+")
+_PARTS: Final = re.compile(r"(\d+)")
+#: What stands before the number (a side of the street: G12), and the number; longer runs of
+#: digits are keys of other systems, not numbers that anybody counts on.
+_COUNTED: Final = re.compile(r"(\D*?)(\d{1,9})(?!\d)")
 
 
 def normalise_number(text: str) -> str:
@@ -19,10 +23,16 @@ def number_key(text: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def next_free_number(existing: Iterable[str]) -> str:
-    """The number after the highest one of a place; gaps stay, because old plates may hang there."""
-    highest = 0
-    for text in existing:
-        found = _LEADING.match(normalise_number(text))
-        if found and len(found.group()) <= 9:
-            highest = max(highest, int(found.group()))
-    return str(highest + 1)
+    """The number after the highest one of a place, in the place's own style.
+
+    Gaps stay, because old plates may hang there. Leading zeros (0417) are kept, a prefix (G12)
+    where no number of the place is without one. "1" for a place without numbers.
+    """
+    found = [m for text in existing if (m := _COUNTED.match(normalise_number(text)))]
+    if not found:
+        return "1"
+    plain = [m for m in found if not m[1]]
+    prefix = "" if plain else Counter(m[1] for m in found).most_common(1)[0][0]
+    digits = [m[2] for m in found if m[1] == prefix]
+    width = max((len(text) for text in digits if text.startswith("0")), default=1)
+    return f"{prefix}{max(map(int, digits)) + 1:0{width}d}"
