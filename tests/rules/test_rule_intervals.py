@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspections.rules.intervals import (
+    DEFAULT_INITIAL_MONTHS,
     DEFAULT_MATRIX,
     RuleSet,
     add_months,
@@ -157,9 +158,15 @@ def test_a_missing_cell_is_told() -> None:
     assert [problem.code for problem in matrix_problems(matrix)] == ["rule_set.missing"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "day"),
-    [("playground", "2024-08-31"), ("school", "2024-08-31"), ("street", "2024-11-30")],
-)
-def test_children_come_first_in_the_initial_survey(kind: str, day: str) -> None:
-    assert RuleSet().initial_deadline(kind, date(2024, 5, 31)) == date.fromisoformat(day)
+@pytest.mark.parametrize("months", [1, 60])
+def test_the_shortest_and_the_longest_interval_are_allowed(months: int) -> None:
+    assert matrix_problems({**DEFAULT_MATRIX, "mature.sound.lower": months}) == []
+
+
+def test_children_come_first_in_the_initial_survey() -> None:
+    recorded = date(2024, 5, 31)
+    days = {kind: RuleSet().initial_deadline(kind, recorded) for kind in DEFAULT_INITIAL_MONTHS}
+    children = {"playground", "school", "daycare"}
+    assert {days[kind] for kind in children} == {date(2024, 8, 31)}
+    assert all(days[kind] > date(2024, 8, 31) for kind in days if kind not in children)
+    assert max(days.values()) == date(2025, 11, 30)

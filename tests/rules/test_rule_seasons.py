@@ -87,21 +87,16 @@ def test_an_invented_exception_is_refused() -> None:
     assert problem.sentence.text() == "Den Ausnahmegrund „hurry“ gibt es nicht."
 
 
-@pytest.mark.parametrize(
-    ("month", "state"),
-    [
-        (1, "bare"),
-        (3, "bare"),
-        (4, "flushing"),
-        (5, "leafy"),
-        (9, "leafy"),
-        (10, "autumn"),
-        (11, "bare"),
-        (12, "bare"),
-    ],
-)
-def test_leaves_of_the_month(month: int, state: str) -> None:
-    assert leaf_preset(day=date(2026, month, 15), leaf_type="deciduous") == state
+def test_leaves_of_the_months() -> None:
+    states = [leaf_preset(day=date(2026, m, 15), leaf_type="deciduous") for m in range(1, 13)]
+    winter, summer = ["bare"] * 3, ["leafy"] * 5
+    assert states == [*winter, "flushing", *summer, "autumn", "bare", "bare"]
+
+
+def test_a_window_of_one_day_closes_that_day_alone() -> None:
+    season = ClosedSeason(first=(5, 1), last=(5, 1))
+    closed = [season.holds_on(date(2026, *at)) for at in ((4, 30), (5, 1), (5, 2))]
+    assert closed == [False, True, False]
 
 
 def test_conifers_stay_green_but_larches_do_not() -> None:
