@@ -1,11 +1,17 @@
-"""Addresses of geodata: the map page, tiles, exports and WFS."""
+"""Addresses of geodata: the map page, tiles, exports, imports and WFS."""
 
 from django.urls import path
 
-from geodata.web import map_page, tiles
+from geodata.web import export_page, exports, import_runs, map_page, tiles
 
 urlpatterns = [
     path("karte/", map_page.map_page, name="map"),
     path("tiles/trees/<int:z>/<int:x>/<int:y>.mvt", tiles.trees, name="tree_tile"),
     path("grundkarte/<int:z>/<int:x>/<int:y>.mvt", tiles.base_map, name="base_tile"),
+    path("export/", export_page.export_page, name="exports"),
+    path("export/trees.geojson", exports.trees_geojson, name="export_geojson"),
+    path("export/trees.csv", exports.trees_csv, name="export_csv"),
+    path("import/", import_runs.import_runs, name="imports"),
+    path("import/<uuid:run_id>/", import_runs.import_run, name="import_run"),
+    path("import/<uuid:run_id>/probleme.csv", import_runs.import_problems, name="import_problems"),
 ]

@@ -1,0 +1,170 @@
+"""Streams trees out of PostGIS as GeoJSON or CSV; called by web/exports.py.
+
+The database writes the bytes (COPY), Python only passes them on: memory stays flat however many
+trees there are, and the first of them leaves before the last is read. A statement that the database
+refuses raises at the first ``next``, before anything has left.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import psycopg
+from django.db import connection
+
+from baumkataster.models import Role, Tree, User
+from geodata.fields import PUBLIC, SIGNED_IN, Column
+from geodata.public_views import CONTROL_VIEW, PUBLIC_VIEW
+from inspections.filters import TreeFilter, apply
+from inspections.rules.states import STATES
+from inspections.sql_state import STATE
+
+#: Bytes that are gathered before they are passed on.
+BLOCK = 1 << 16
+#: Decimals of a degree: 7 are about a centimetre.
+DECIMALS = 7
+Dialect = Literal["excel", "plain"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Which trees with which columns go out; make one by ``public`` or ``signed_in``."""
+
+    view: str
+    columns: tuple[Column, ...]
+    #: SQL condition on v, the view, with its values; positional places.
+    condition: str
+    params: tuple[Any, ...]
+
+
+def public(*, tree_filter: TreeFilter, day: date) -> Selection:
+    """Standing trees of the city with the public columns."""
+    condition, params = "TRUE", ()
+    if tree_filter != TreeFilter():
+        condition, params = _among(apply(Tree.objects.all(), tree_filter, day=day))
+    return Selection(view=PUBLIC_VIEW, columns=PUBLIC, condition=condition, params=params)
+
+
+def signed_in(*, visitor: User, tree_filter: TreeFilter, day: date) -> Selection:
+    """All trees that ``visitor`` may see, with due dates and the control state of ``day``."""
+    condition, params = "TRUE", ()
+    if visitor.role == Role.CONTRACTOR or tree_filter != TreeFilter():
+        seen = Tree.objects.visible_to(visitor)
+        condition, params = _among(apply(seen, tree_filter, day=day))
+    columns = (*SIGNED_IN, _state_of(day))
+    return Selection(view=CONTROL_VIEW, columns=columns, condition=condition, params=params)
+
+
+def _among(trees: Any) -> tuple[str, tuple[Any, ...]]:
+    text, params = trees.order_by().values("pk").query.sql_with_params()
+    return f"v.id IN ({text})", params
+
+
+def _state_of(day: date) -> Column:
+    """The control state of one day in words; the view has no day, so it cannot have this column."""
+    state = STATE.format(
+        required="v.kontrolle_noetig",
+        due_on="v.faellig_am",
+        exempt_until="v.befreit_bis",
+        never="v.nie_kontrolliert",
+        tolerance_until="v.toleranz_bis",
+        day=f"'{day.isoformat()}'::date",
+    )
+    words = " ".join(f"WHEN '{each.code}' THEN '{each.label_de}'" for each in STATES.states)
+    return Column(name="kontrollstand", title="", type="text", sql=f"(CASE {state} {words} END)")
+
+
+def _value(column: Column) -> str:
+    """SQL of a column of the view; only the state of a day is no column of it."""
+    return column.sql if column.name == "kontrollstand" else f"v.{column.name}"
+
+
+def geojson(selection: Selection) -> Iterator[bytes]:
+    """A FeatureCollection as RFC 7946 wants it: EPSG:4326, longitude first, 7 decimals."""
+    listed = ", ".join(f"{_value(c)} AS {c.name}" for c in selection.columns if c.name != "id")
+    row = (
+        """',{"type":"Feature","id":"' || v.id || '","geometry":'"""
+        f" || ST_AsGeoJSON(ST_Transform(v.geom, 4326), {DECIMALS})"
+        """ || ',"properties":' || row_to_json(p)::text || '}'"""
+    )
+    # No JSON text holds these two characters, so the row leaves the database as it is.
+    options = r"FORMAT csv, DELIMITER E'\x01', QUOTE E'\x02'"
+    rows = _copy(selection, row, f", LATERAL (SELECT {listed}) p", options)
+    blocks = _blocks(rows)
+    # Every feature begins with a comma but the first.
+    yield b'{"type":"FeatureCollection","name":"baeume","features":[\n' + next(blocks, b"")[1:]
+    yield from blocks
+    yield b"]}\n"
+
+
+def csv(
+    selection: Selection, *, dialect: Dialect = "excel", stored_coordinates: bool = False
+) -> Iterator[bytes]:
+    """A table with a header line, positions in EPSG:4326 (and EPSG:25832 when asked for).
+
+    ``excel``: what a German Excel opens by double click: byte order mark, semicolon, decimal comma.
+    ``plain``: comma and decimal point. Texts that a spreadsheet would take for a formula get an
+    apostrophe before them.
+    """
+    comma = dialect == "excel"
+    columns = {column.name: _cell(column, comma=comma) for column in selection.columns}
+    columns["laenge"] = _number(f"round(ST_X(g.lonlat)::numeric, {DECIMALS})", comma=comma)
+    columns["breite"] = _number(f"round(ST_Y(g.lonlat)::numeric, {DECIMALS})", comma=comma)
+    if stored_coordinates:
+        columns["rechtswert_25832"] = _number("round(ST_X(v.geom)::numeric, 3)", comma=comma)
+        columns["hochwert_25832"] = _number("round(ST_Y(v.geom)::numeric, 3)", comma=comma)
+    delimiter = ";" if comma else ","
+    options = f"FORMAT csv, DELIMITER '{delimiter}'"
+    lateral = ", LATERAL (SELECT ST_Transform(v.geom, 4326) AS lonlat) g"
+    rows = _copy(selection, ", ".join(columns.values()), lateral, options)
+    blocks = _blocks(rows)
+    mark = b"\xef\xbb\xbf" if comma else b""
+    yield mark + f"{delimiter.join(columns)}\n".encode() + next(blocks, b"")
+    yield from blocks
+
+
+def _cell(column: Column, *, comma: bool) -> str:
+    """SQL of one cell of a CSV file."""
+    value = _value(column)
+    if column.type == "number":
+        return _number(value, comma=comma)
+    if column.type == "boolean":
+        return f"CASE WHEN {value} THEN 'ja' WHEN NOT {value} THEN 'nein' END"
+    if column.type == "text":
+        return f"CASE WHEN {value} ~ '^[=+@\t\r-]' THEN '''' || {value} ELSE {value} END"
+    return value
+
+
+def _number(value: str, *, comma: bool) -> str:
+    return f"replace(({value})::text, '.', ',')" if comma else value
+
+
+def _copy(selection: Selection, columns: str, lateral: str, options: str) -> Iterator[bytes]:
+    """Rows as the database writes them; leaving early cancels the statement."""
+    statement = (
+        f"COPY (SELECT {columns} FROM {selection.view} v{lateral}"
+        f" WHERE {selection.condition}) TO STDOUT WITH ({options})"
+    )
+    connection.ensure_connection()
+    with (
+        psycopg.ClientCursor(connection.connection) as cursor,
+        cursor.copy(statement, selection.params or None) as rows,
+    ):
+        for row in rows:
+            yield bytes(row)
+
+
+def _blocks(rows: Iterable[bytes]) -> Iterator[bytes]:
+    """Rows gathered to blocks that are worth sending."""
+    gathered: list[bytes] = []
+    size = 0
+    for row in rows:
+        gathered.append(row)
+        size += len(row)
+        if size >= BLOCK:
+            yield b"".join(gathered)
+            gathered.clear()
+            size = 0
+    if gathered:
+        yield b"".join(gathered)
