@@ -1,0 +1,80 @@
+"""The scheduled control of a day: flags, digests and the proof that the city looked."""
+
+import time
+from collections import Counter
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.db import connection, transaction
+
+from inspections.models import ControlRun, RuleSet
+from inspections.services.digests import write_digests
+from inspections.services.flags import overdue_measures, update_flags
+from inspections.services.replanning import replan
+from inspections.sql_state import state_sql
+
+#: Key of the advisory lock that lets one run at a time pass, on all machines of an installation.
+RUN_LOCK: Final = 7_305_530
+#: Standing trees by responsible unit and state.
+COUNT_SQL: Final = f"""
+    SELECT unit.code, {state_sql("p")} AS state, count(*)
+    FROM baumkataster_tree t
+    JOIN baumkataster_site site ON site.id = t.site_id
+    JOIN baumkataster_place place ON place.id = site.place_id
+    JOIN baumkataster_unit unit ON unit.id = coalesce(t.unit_id, place.unit_id)
+    LEFT JOIN inspections_controlplan p ON p.tree_id = t.id
+    WHERE t.status IN ('planted', 'standing', 'unverified')
+    GROUP BY 1, 2"""
+
+
+def run_controls(*, day: date, now: datetime) -> ControlRun | None:
+    """Control all trees on ``day``; ``now`` (aware) is kept as the time of the run.
+
+    In one transaction: due dates are brought up to date (a rule set may begin to hold today),
+    flags raised, escalated and resolved, digests put into the outbox, the run recorded. Killed in
+    the middle, nothing has happened. A second run of a day changes nothing and returns the first
+    one. After days without a run, this one does what is due now and says how many were missed.
+
+    Returns None where there is nothing to record: no rule set yet, or a later day has been
+    controlled already.
+    """
+    begun = time.monotonic()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RUN_LOCK])
+        last = ControlRun.objects.order_by("-day").first()
+        if last is not None and last.day >= day:
+            return last if last.day == day else None
+        rule_set = RuleSet.objects.valid_on(day)
+        if rule_set is None:
+            return None
+        missed_days = (day - last.day).days - 1 if last else 0
+        replan(day=day)
+        changes = update_flags(day=day)
+        mails = write_digests(day=day, news=changes.news, missed_days=missed_days)
+        counts, unit_counts = count_states(day=day)
+        return ControlRun.objects.create(
+            day=day,
+            rule_set=rule_set,
+            started_at=now,
+            finished_at=now + timedelta(seconds=time.monotonic() - begun),
+            missed_days=missed_days,
+            counts=counts,
+            unit_counts=unit_counts,
+            overdue_measures=overdue_measures(day=day),
+            raised=changes.raised,
+            escalated=changes.escalated,
+            resolved=changes.resolved,
+            mails=mails,
+        )
+
+
+def count_states(*, day: date) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """Standing trees by state, in the city and by unit code; "trees" is the sum of each."""
+    units: dict[str, Counter[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_SQL, {"day": day})
+        for unit, state, number in cursor.fetchall():
+            units.setdefault(unit, Counter()).update({state: number, "trees": number})
+    city = sum(units.values(), Counter({"trees": 0}))
+    return {"trees": 0} | city, {unit: dict(counts) for unit, counts in sorted(units.items())}

@@ -1,0 +1,25 @@
+"""A database of a test's own, with committed rows, for tests with several processes or connections."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.db import connections
+
+from tests.conftest import PREFIX, create_database, drop_database
+
+
+@pytest.fixture
+def own_database(template_database: str, django_db_blocker) -> Iterator[str]:
+    """Name of a fresh, migrated database; this process's connection leads to it, without rollback."""
+    name = f"{PREFIX}_{os.getpid()}_own"
+    create_database(name, template_database)
+    connection = connections["default"]
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    with django_db_blocker.unblock():
+        yield name
+        connection.close()
+    connection.settings_dict["NAME"] = before
+    drop_database(name)
