@@ -8,10 +8,12 @@ complaint when the source changed it too. Who wrote what stands in the database'
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from baumkataster.models import Site, Species, Tree, TreeGroup
 from geodata.importing.reporting import Complaint
 from geodata.importing.staging import rows_of, run
 from geodata.rules.problems import WARNING
@@ -21,15 +23,20 @@ from geodata.rules.problems import WARNING
 class Target:
     """A table that rows of these kinds are compared with, and the columns that a source fills."""
 
-    table: str
+    model: type[Model]
     id_column: str
     kinds: tuple[str, ...]
     columns: tuple[str, ...]
 
+    @property
+    def table(self) -> str:
+        """Its name in the database."""
+        return self.model._meta.db_table
+
 
 TARGETS: Final = (
     Target(
-        "baumkataster_tree",
+        Tree,
         "tree_id",
         ("tree",),
         (
@@ -38,9 +45,9 @@ TARGETS: Final = (
             "tag", "remarks",
         ),
     ),
-    Target("baumkataster_site", "site_id", ("tree", "site"), ("geom", "house_number")),
+    Target(Site, "site_id", ("tree", "site"), ("geom", "house_number")),
     Target(
-        "baumkataster_treegroup",
+        TreeGroup,
         "group_id",
         ("group",),
         ("geom", "species_as_given", "tree_count", "remarks"),
@@ -110,7 +117,7 @@ def take_differences(*, reason: str) -> tuple[set[int], list[Complaint]]:
         run(_JUDGE, {"reason": reason, "table": target.table})
         run(_statement(_TAKE, target), {})
         changed |= {line for (line,) in rows_of(_CHANGED, {})}
-        complaints += [_conflict(*row) for row in rows_of(_CONFLICTS, {})]
+        complaints += [_conflict(target.model, row) for row in rows_of(_CONFLICTS, {})]
     return changed, complaints
 
 
@@ -130,10 +137,22 @@ def _statement(statement: str, target: Target) -> str:
     )
 
 
-def _conflict(line: int, key: str, column: str, ours: str | None, theirs: str | None) -> Complaint:
+def _conflict(model: type[Model], row: tuple[Any, ...]) -> Complaint:
+    line, key, column, ours, theirs = row
+    field = next(field for field in model._meta.concrete_fields if field.column == column)
+    label = str(field.verbose_name)
+    if column == "geom":
+        text = _("Die Lage wurde hier und in der Quelle geändert. Es bleibt bei unserer Lage.")
+        return Complaint(line, label, key, WARNING, "conflict", text)
+    if column == "species_id":
+        ours, theirs = _species_name(ours), _species_name(theirs)
     text = _(
         "%(column)s wurde hier und in der Quelle geändert. Es bleibt bei unserem Wert "
         "„%(ours)s“, die Quelle sagt „%(theirs)s“. Bitte prüfen."
     )
-    params = {"column": column, "ours": ours or "", "theirs": theirs or ""}
-    return Complaint(line, column, key, WARNING, "conflict", text % params)
+    params = {"column": label, "ours": ours or "", "theirs": theirs or ""}
+    return Complaint(line, label, key, WARNING, "conflict", text % params)
+
+
+def _species_name(species_id: str | None) -> str:
+    return Species.objects.get(pk=species_id).botanical_name if species_id else ""

@@ -55,6 +55,9 @@ class ImportReport:
     profile: str
     file_name: str
     dry_run: bool
+    #: Words of the profile: whose data it is, and under which terms.
+    source: str = ""
+    licence: str = ""
     run_id: UUID | None = None
     rows: int = 0
     trees: int = 0

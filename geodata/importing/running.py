@@ -62,7 +62,7 @@ def import_trees(
     """
     began = time.monotonic()
     chosen = read_profile(profile)
-    report = ImportReport(profile=chosen.name, file_name=path.name, dry_run=dry_run)
+    report = ImportReport(chosen.name, path.name, dry_run, chosen.source, chosen.licence)
     with open_table(path, chosen) as table, transaction.atomic():
         with authored(by=by, reason=reason_of(chosen)):
             deed = _Import(chosen, unit, day, report, progress)

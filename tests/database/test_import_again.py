@@ -97,7 +97,23 @@ def test_a_contradiction_keeps_ours_and_is_told(tmp_path):
     assert (found.girth_cm, float(found.height_m)) == (90, 10.0)
     assert codes(report) == [(3, "conflict")]
     sentence = next(c.sentence for c in report.complaints if c.code == "conflict")
-    assert "unserem Wert „90“, die Quelle sagt „81“" in sentence
+    assert sentence == (
+        "Stammumfang (cm) wurde hier und in der Quelle geändert. Es bleibt bei unserem Wert „90“, "
+        "die Quelle sagt „81“. Bitte prüfen."
+    )
+
+
+def test_contradictions_about_species_and_position_are_told_in_words(tmp_path):
+    lime = Species.objects.get(botanical_name="Tilia cordata")
+    here = Point(335000, 5726400, srid=25832)
+    Tree.objects.filter(pk=tree("2").pk).update(species=lime, geom=here)
+    theirs = ROW_2.replace("Quercus robur, Stieleiche", "Fagus sylvatica, Rotbuche")
+    report = imported(edited(tmp_path, (ROW_2, theirs.replace("335075.7952", "335080.5"))))
+    assert tree("2").species == lime and tree("2").geom.x == 335000
+    said = [c.sentence for c in report.complaints if c.code == "conflict"]
+    assert len(said) == 2
+    assert "Es bleibt bei unserer Lage." in said[0]
+    assert "unserem Wert „Tilia cordata“, die Quelle sagt „Fagus sylvatica“" in said[1]
 
 
 def test_a_source_that_follows_our_correction_contradicts_nothing(tmp_path):

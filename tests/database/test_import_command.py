@@ -39,6 +39,7 @@ def test_the_report_accounts_for_every_row():
     assert "41 neu, 0 geändert, 0 unverändert, 0 zu prüfen." in text
     assert "0 nicht mehr in der Datei, 41 ohne Ortsteil, 2 ohne Art." in text
     assert "1 neue Objekte im Revier R1." in text
+    assert "Quelle: Stadt Wesel, Baumkataster (Datenlizenz Deutschland" in text
     assert "2 × Hinweis · BAUMHOEHE: zuerst Zeile 14: 0 heißt in dieser Quelle" in text
     assert "\x1b" not in text
 

@@ -137,6 +137,10 @@ def report_lines(report: ImportReport) -> list[str]:
             "species": _number(report.without_species),
         },
     ]
+    lines.append(
+        _("  Quelle: %(source)s (%(licence)s)")
+        % {"source": report.source, "licence": report.licence}
+    )
     if report.new_places:
         text = _("  %(places)s neue Objekte im Revier %(unit)s.")
         lines.append(text % {"places": _number(report.new_places), "unit": report.unit})
