@@ -9,23 +9,22 @@ from baumkataster.models.city import (
     CitySettings,
     District,
 )
+from baumkataster.models.groups import TreeGroup, TreeGroupShare
 from baumkataster.models.history import Change
 from baumkataster.models.people import ApplicationPassword, InspectorIdentity, Role, Unit, User
+from baumkataster.models.photos import Photo
 from baumkataster.models.places import Expectation, Place, PlaceKind, Site
 from baumkataster.models.species import LeafType, Species
-from baumkataster.models.trees import (
+from baumkataster.models.tree_words import (
     STANDING_STATUSES,
     Duty,
     Origin,
     Phase,
-    Photo,
     PositionSource,
-    Tree,
-    TreeGroup,
-    TreeGroupShare,
     TreeStatus,
     YearSource,
 )
+from baumkataster.models.trees import Tree
 
 __all__ = [
     "EVIDENCE",

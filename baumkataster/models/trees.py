@@ -1,4 +1,4 @@
-"""The tree, its groups and photos: what stands (or stood) on the city's ground."""
+"""The tree: what stands (or stood) on the city's ground."""
 
 import uuid
 
@@ -13,69 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from baumkataster.guards import Guard
 from baumkataster.models.city import District
 from baumkataster.models.people import Unit
-from baumkataster.models.places import Expectation, Place, Site
+from baumkataster.models.places import Expectation, Site
 from baumkataster.models.species import Species
+from baumkataster.models.tree_words import (
+    STANDING_STATUSES,
+    Duty,
+    Origin,
+    Phase,
+    PositionSource,
+    TreeStatus,
+    YearSource,
+)
 from baumkataster.querysets import TreeQuerySet
-
-
-class TreeStatus(models.TextChoices):
-    """Where in its life a tree is; planted, standing and unverified trees stand (STANDING_STATUSES)."""
-
-    PLANNED = "planned", _("geplant")
-    PLANTED = "planted", _("gepflanzt")
-    STANDING = "standing", _("Bestand")
-    FELLED = "felled", _("gefällt")
-    STUMP = "stump", _("Stubben")
-    VANISHED = "vanished", _("verschwunden")
-    UNVERIFIED = "unverified", _("ungeprüft")
-
-
-STANDING_STATUSES = (TreeStatus.PLANTED, TreeStatus.STANDING, TreeStatus.UNVERIFIED)
-
-
-class Duty(models.TextChoices):
-    """Whose duty the traffic safety of a tree is; only ``city`` puts it under control."""
-
-    CITY = "city", _("Stadt")
-    OTHER_OWNER = "other_owner", _("anderer Eigentümer")
-    STAND = "stand", _("flächiger Bestand, keine Einzelkontrolle")
-    NONE = "none", _("keine Kontrollpflicht")
-
-
-class Phase(models.TextChoices):
-    """Entwicklungsphase (FLL-Baumkontrollrichtlinien 2020: exactly three)."""
-
-    YOUTH = "youth", _("Jugendphase")
-    MATURE = "mature", _("Reifephase")
-    AGING = "aging", _("Alterungsphase")
-
-
-class PositionSource(models.TextChoices):
-    """How the position was found."""
-
-    GNSS = "gnss", _("GNSS")
-    AERIAL = "aerial", _("Luftbild")
-    SURVEY = "survey", _("Einmessung")
-    MAP = "map", _("Karte")
-    ESTIMATED = "estimated", _("geschätzt")
-    IMPORT = "import", _("Übernahme")
-    UNKNOWN = "unknown", _("unbekannt")
-
-
-class YearSource(models.TextChoices):
-    """Whether a planting year is known or a guess."""
-
-    KNOWN = "known", _("bekannt")
-    ESTIMATED = "estimated", _("geschätzt")
-
-
-class Origin(models.TextChoices):
-    """How a record came into the cadastre."""
-
-    SURVEY = "survey", _("Erhebung")
-    IMPORT = "import", _("Import")
-    DEMO = "demo", _("Demostadt")
-
 
 #: Lowest and highest plausible value, for form and database alike (domain: bounds from Berlin's set).
 RANGES: dict[str, tuple[float, float]] = {
@@ -304,102 +253,3 @@ class Tree(models.Model):
     def responsible_unit(self) -> Unit:
         """The tree's own unit, else its place's."""
         return self.unit or self.site.place.unit
-
-
-class TreeGroup(models.Model):
-    """Baumgruppe: many small or like trees recorded as one area with species shares."""
-
-    guard = Guard(versioned=True)
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=RandomUUID())
-    place = models.ForeignKey(
-        Place, models.PROTECT, related_name="groups", verbose_name=_("Objekt")
-    )
-    number = models.CharField(_("Gruppennummer"), max_length=40)
-    geom = models.PointField(_("Lage"), srid=settings.SRID)
-    area = models.MultiPolygonField(_("Fläche"), srid=settings.SRID, null=True, blank=True)
-    district = models.ForeignKey(
-        District, models.PROTECT, null=True, blank=True, verbose_name=_("Ortsteil")
-    )
-    tree_count = models.PositiveIntegerField(_("Anzahl Bäume"), null=True, blank=True)
-    species_as_given = models.CharField(
-        _("Baumart laut Quelle"), max_length=200, blank=True, db_default=""
-    )
-    duty = models.CharField(
-        _("Kontrollpflicht"), max_length=12, choices=Duty, default=Duty.CITY, db_default=Duty.CITY
-    )
-    remarks = models.TextField(_("Bemerkungen"), blank=True, db_default="")
-    origin = models.CharField(_("Herkunft"), max_length=8, choices=Origin, default=Origin.SURVEY)
-    source = models.CharField(_("Datenquelle"), max_length=80, blank=True, db_default="")
-    source_keys = models.JSONField(default=dict, db_default={}, blank=True)
-    active = models.BooleanField(_("vorhanden"), default=True, db_default=True)
-    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
-    changed_at = models.DateTimeField(db_default=Now(), editable=False)
-
-    class Meta:
-        verbose_name = _("Baumgruppe")
-        verbose_name_plural = _("Baumgruppen")
-        ordering = ["place", "number"]
-        constraints = [
-            models.UniqueConstraint(
-                name="group_number_unique_in_place", fields=["place", "number"]
-            ),
-            models.CheckConstraint(
-                name="group_count_positive",
-                condition=models.Q(tree_count__isnull=True) | models.Q(tree_count__gte=1),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.place} {self.number}"
-
-
-class TreeGroupShare(models.Model):
-    """Share of one species in a group."""
-
-    guard = Guard(protection="free")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=RandomUUID())
-    group = models.ForeignKey(TreeGroup, models.CASCADE, related_name="shares")
-    species = models.ForeignKey(Species, models.PROTECT, verbose_name=_("Baumart"))
-    percent = models.PositiveSmallIntegerField(_("Anteil (%)"))
-
-    class Meta:
-        verbose_name = _("Artanteil")
-        verbose_name_plural = _("Artanteile")
-        constraints = [
-            models.UniqueConstraint(name="group_share_once", fields=["group", "species"]),
-            models.CheckConstraint(
-                name="group_share_percent", condition=models.Q(percent__gte=1, percent__lte=100)
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.species} {self.percent} %"
-
-
-class Photo(models.Model):
-    """A photo of a tree; the file is immutable, its name is its SHA-256."""
-
-    guard = Guard()
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=RandomUUID())
-    tree = models.ForeignKey(Tree, models.PROTECT, related_name="photos")
-    file = models.ImageField(_("Datei"), upload_to="fotos", max_length=200)
-    thumbnail = models.ImageField(upload_to="vorschau", max_length=200)
-    sha256 = models.CharField(max_length=64)
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    #: From EXIF when the camera said so, else the time of receipt.
-    taken_at = models.DateTimeField(_("aufgenommen"))
-    received_at = models.DateTimeField(db_default=Now(), editable=False)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
-    caption = models.CharField(_("Bildtext"), max_length=200, blank=True, db_default="")
-
-    class Meta:
-        verbose_name = _("Foto")
-        verbose_name_plural = _("Fotos")
-        ordering = ["-taken_at", "id"]
-
-    def __str__(self) -> str:
-        return f"{self.tree} {self.taken_at:%d.%m.%Y}"

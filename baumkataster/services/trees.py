@@ -1,4 +1,4 @@
-"""The life of a tree: planted, corrected, moved, felled, vanished, replaced; called by interfaces above."""
+"""A tree is planted, corrected and moved; its end stands in endings.py."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -15,7 +15,6 @@ from baumkataster.models import (
     Place,
     PositionSource,
     Site,
-    Species,
     Tree,
     TreeStatus,
     User,
@@ -65,7 +64,7 @@ LIVING = frozenset(
 CONTROL_INPUTS = frozenset({"status", "duty", "phase", "expectation", "planted_on"})
 
 
-def district_at(geom: Point) -> District | None:
+def district_at(*, geom: Point) -> District | None:
     """The district whose polygon covers the position, if any."""
     return District.objects.filter(geom__covers=geom).order_by("name").first()
 
@@ -99,7 +98,7 @@ def plant_tree(
         raise Refused({name: [_("Dieses Feld gibt es nicht.")] for name in sorted(unknown)})
     ensure_position(geom)
     with authored(by=by):
-        district = district_at(geom)
+        district = district_at(geom=geom)
         if site is None:
             site = _new_site(place, number, geom, district, fields)
         fields = {name: value for name, value in fields.items() if name not in SITE_FIELDS}
@@ -108,7 +107,7 @@ def plant_tree(
         if id is not None:
             tree.pk = id
         save_checked(tree)
-        _announce(tree, day)
+        announce(tree=tree, day=day)
     return tree
 
 
@@ -141,7 +140,7 @@ def correct_tree(
             save_checked(tree, fields=changed)
             tree.refresh_from_db()
         if CONTROL_INPUTS.intersection(changed):
-            _announce(tree, day)
+            announce(tree=tree, day=day)
     return tree
 
 
@@ -164,7 +163,7 @@ def move_tree(
     with authored(by=by):
         tree = locked(Tree, tree_id)
         ensure_current(tree, version, {"geom": geom})
-        tree.geom, tree.district = geom, district_at(geom)
+        tree.geom, tree.district = geom, district_at(geom=geom)
         tree.position_accuracy_m, tree.position_source = accuracy_m, source
         moved = ["geom", "district", "position_accuracy_m", "position_source"]
         save_checked(tree, fields=moved)
@@ -173,125 +172,6 @@ def move_tree(
             site.geom, site.district = geom, tree.district
             save_checked(site, fields=["geom", "district"])
         tree.refresh_from_db()
-    return tree
-
-
-def fell_tree(
-    *,
-    by: User,
-    day: date,
-    tree_id: UUID,
-    version: int | None,
-    felled_on: date,
-    reason: str,
-    stump: bool = False,
-) -> Tree:
-    """Report a tree as felled; it stays with all its proof and needs no control any more.
-
-    Raises:
-        Refused: it does not stand, the day lies in the future, or no reason is given.
-        Stale: somebody changed the tree since ``version``.
-    """
-    return _end(
-        by=by,
-        day=day,
-        tree_id=tree_id,
-        version=version,
-        on=felled_on,
-        reason=reason,
-        status=TreeStatus.STUMP if stump else TreeStatus.FELLED,
-    )
-
-
-def report_vanished(
-    *, by: User, day: date, tree_id: UUID, version: int | None, on: date, reason: str
-) -> Tree:
-    """Report that a tree is no longer there, though nobody recorded a felling.
-
-    Raises:
-        Refused, Stale: as fell_tree.
-    """
-    return _end(
-        by=by,
-        day=day,
-        tree_id=tree_id,
-        version=version,
-        on=on,
-        reason=reason,
-        status=TreeStatus.VANISHED,
-    )
-
-
-def replace_tree(
-    *,
-    by: User,
-    day: date,
-    tree_id: UUID,
-    version: int | None,
-    species: Species | None,
-    planted_on: date,
-    geom: Point | None = None,
-    id: UUID | None = None,
-    **fields: Any,
-) -> Tree:
-    """Plant the successor of an ended tree on the same site, under the same number.
-
-    Raises:
-        Refused: the old tree still stands, or the site is occupied.
-        Stale: somebody changed the old tree since ``version``.
-    """
-    with authored(by=by):
-        old = locked(Tree, tree_id)
-        if id is not None and (known := Tree.objects.filter(pk=id).first()):
-            return known
-        ensure_current(old, version, {})
-        if old.is_standing or old.status == TreeStatus.PLANNED:
-            raise Refused(_("Der alte Baum steht noch. Melden Sie ihn zuerst als gefällt."))
-        if planted_on > day:
-            raise Refused({"planted_on": [_("Die Pflanzung liegt in der Zukunft.")]})
-        new = plant_tree(
-            by=by,
-            day=day,
-            site=old.site,
-            geom=geom or old.geom,
-            id=id,
-            species=species,
-            planted_on=planted_on,
-            planted_year=planted_on.year,
-            planted_year_source="known",
-            phase=fields.pop("phase", "youth"),
-            **fields,
-        )
-        new.replaces = old
-        save_checked(new, fields=["replaces"])
-        new.refresh_from_db()
-    return new
-
-
-def _end(
-    *,
-    by: User,
-    day: date,
-    tree_id: UUID,
-    version: int | None,
-    on: date,
-    reason: str,
-    status: TreeStatus,
-) -> Tree:
-    """Common end of a tree: felled, stump or vanished."""
-    if not reason.strip():
-        raise Refused({"reason": [_("Bitte nennen Sie den Grund.")]})
-    if on > day:
-        raise Refused({"on": [_("Der Tag liegt in der Zukunft.")]})
-    with authored(by=by, reason=reason):
-        tree = locked(Tree, tree_id)
-        ensure_current(tree, version, {"status": status})
-        if tree.status in {TreeStatus.FELLED, TreeStatus.VANISHED}:
-            raise Refused(_("Dieser Baum ist schon als gefällt oder verschwunden gemeldet."))
-        tree.status, tree.felled_on, tree.felling_reason = status, on, reason
-        save_checked(tree, fields=["status", "felled_on", "felling_reason"])
-        tree.refresh_from_db()
-        _announce(tree, day)
     return tree
 
 
@@ -346,6 +226,6 @@ def _check_living(tree: Tree, status: str) -> None:
         raise Refused({"status": [_("Fällung, Verschwinden und Ersatz werden eigens gemeldet.")]})
 
 
-def _announce(tree: Tree, day: date) -> None:
+def announce(*, tree: Tree, day: date) -> None:
     """Tell the floors above that due dates must be computed anew, in the same transaction."""
     control_inputs_changed.send(sender=Tree, tree_ids=[tree.pk], day=day)

@@ -9,7 +9,6 @@ from django.db.models import (
     Case,
     Count,
     DateField,
-    Exists,
     F,
     Func,
     IntegerField,
@@ -20,7 +19,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Coalesce, Concat, Trim
 
 from baumkataster.models import Tree, User
 from inspections.filters import TreeFilter, apply
@@ -73,57 +72,62 @@ def report_rows(*, on: date, visible_to: User, tree_filter: TreeFilter) -> Query
         control_plan__isnull=False, control_plan__required=True
     )
     trees = apply(trees, tree_filter.without_states(), day=on)
-    plan = "control_plan__"
-    last = f"{plan}inspection__"
     return trees.annotate(
         state=state_expression(on),
-        number=F("site__number"),
-        number_key=LeadingNumber(F("site__number")),
-        place=F("site__place__name"),
-        place_kind=F("site__place__kind"),
-        house_number=F("site__house_number"),
-        district_name=F("district__name"),
-        unit_pk=Coalesce(F("unit_id"), F("site__place__unit_id")),
-        unit_code=Coalesce(F("unit__code"), F("site__place__unit__code")),
-        unit_name=Coalesce(F("unit__name"), F("site__place__unit__name")),
-        species_name=Coalesce(F("species__german_name"), F("species_as_given")),
-        phase_seen=F(f"{plan}phase"),
-        condition_seen=F(f"{plan}condition"),
-        expectation_now=F(f"{plan}expectation"),
-        expectation_rank=Case(
-            When(control_plan__expectation="lower", then=Value(0)), default=Value(1)
-        ),
-        proposed_months=F(f"{last}proposed_months"),
-        set_months=F(f"{plan}interval_months"),
-        interval_reason=F(f"{last}interval_reason"),
-        last_on=F(f"{last}inspected_on"),
-        last_by=F(f"{last}inspector__name"),
-        last_kind=F(f"{last}kind__name_de"),
-        last_leaf_state=F(f"{last}leaf_state"),
-        inherited_on=F(f"{plan}inherited__last_on"),
-        inherited_source=F(f"{plan}inherited__source"),
-        due_on=F(f"{plan}due_on"),
-        tolerance_until=F(f"{plan}tolerance_until"),
-        days_over=DaysFrom(F(f"{plan}due_on"), Value(on, output_field=DateField())),
-        responsible=Concat(
-            Coalesce(
-                F("unit__supervisor__first_name"), F("site__place__unit__supervisor__first_name")
-            ),
-            Value(" "),
-            Coalesce(
-                F("unit__supervisor__last_name"), F("site__place__unit__supervisor__last_name")
-            ),
-        ),
+        days_over=DaysFrom(F("control_plan__due_on"), Value(on, output_field=DateField())),
+        **_where_and_whose(),
+        **_rule_and_last_control(),
         worst_urgency=Subquery(
             Measure.objects.open()
             .filter(tree=OuterRef("pk"))
             .order_by("urgency__position")
             .values("urgency__name_de")[:1]
         ),
-        immediate=Exists(
-            Measure.objects.open().filter(tree=OuterRef("pk"), urgency__immediate=True)
-        ),
     )
+
+
+def _where_and_whose() -> dict[str, Any]:
+    """Columns of the tree, its site and the unit that answers for it."""
+    supervisor = [
+        Coalesce(F(f"unit__supervisor__{name}"), F(f"site__place__unit__supervisor__{name}"))
+        for name in ("first_name", "last_name")
+    ]
+    return {
+        "number": F("site__number"),
+        "number_key": LeadingNumber(F("site__number")),
+        "place": F("site__place__name"),
+        "place_kind": F("site__place__kind"),
+        "house_number": F("site__house_number"),
+        "district_name": F("district__name"),
+        "unit_code": Coalesce(F("unit__code"), F("site__place__unit__code")),
+        "unit_name": Coalesce(F("unit__name"), F("site__place__unit__name")),
+        "species_name": Coalesce(F("species__german_name"), F("species_as_given")),
+        "responsible": Trim(Concat(supervisor[0], Value(" "), supervisor[1])),
+    }
+
+
+def _rule_and_last_control() -> dict[str, Any]:
+    """Columns of the due date, of what led to it and of the last regular control."""
+    plan, last = "control_plan__", "control_plan__inspection__"
+    return {
+        "phase_seen": F(f"{plan}phase"),
+        "condition_seen": F(f"{plan}condition"),
+        "expectation_now": F(f"{plan}expectation"),
+        "expectation_rank": Case(
+            When(control_plan__expectation="lower", then=Value(0)), default=Value(1)
+        ),
+        "set_months": F(f"{plan}interval_months"),
+        "due_on": F(f"{plan}due_on"),
+        "tolerance_until": F(f"{plan}tolerance_until"),
+        "inherited_on": F(f"{plan}inherited__last_on"),
+        "inherited_source": F(f"{plan}inherited__source"),
+        "proposed_months": F(f"{last}proposed_months"),
+        "interval_reason": F(f"{last}interval_reason"),
+        "last_on": F(f"{last}inspected_on"),
+        "last_by": F(f"{last}inspector__name"),
+        "last_kind": F(f"{last}kind__name_de"),
+        "last_leaf_state": F(f"{last}leaf_state"),
+    }
 
 
 def only_states(rows: QuerySet[Tree], states: tuple[str, ...]) -> QuerySet[Tree]:
