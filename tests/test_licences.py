@@ -1,7 +1,6 @@
-"""Every dependency's licence is known and none is AGPL; vendored front-end builds say theirs."""
+"""Every dependency's licence is known and none is AGPL; tests/js/vendor.test.js looks at vendored builds."""
 
 import re
-from hashlib import sha256
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
@@ -68,20 +67,3 @@ def test_product_lock_is_part_of_test_lock():
         return set(re.findall(r"^[A-Za-z0-9._-]+==\S+", text, re.MULTILINE))
 
     assert pins("requirements.lock") <= pins("requirements-test.lock")
-
-
-def test_vendored_files_match_their_recorded_hash():
-    sources = (ROOT / "static/vendor/SOURCES.md").read_text(encoding="utf-8")
-    recorded = dict(
-        (path, digest)
-        for path, digest in re.findall(r"`([^`\s]+)`[^\n]*?`([0-9a-f]{64})`", sources)
-    )
-    files = [
-        path
-        for path in sorted((ROOT / "static/vendor").rglob("*"))
-        if path.is_file() and path.stem not in {"SOURCES", "LICENSE", "OFL"}
-    ]
-    assert files
-    for path in files:
-        name = path.relative_to(ROOT / "static/vendor").as_posix()
-        assert recorded.get(name) == sha256(path.read_bytes()).hexdigest(), name
