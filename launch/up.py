@@ -64,9 +64,10 @@ def up(installation: Installation, arguments: Sequence[str]) -> int:
             )
             undo.callback(_end, installation, child)
             _await_health(installation, child, found)
-            answer(greeting(installation, account, found, detach=chosen.detach))
+        text = greeting(installation, account, found, detach=chosen.detach)
         if not chosen.detach:
-            return _stay(installation, child)
+            return _stay(installation, child, text)
+        answer(text)
         installation.hand_database_to(found.pid)
         undo.pop_all()
         return 0
@@ -117,9 +118,10 @@ def _end(installation: Installation, child: subprocess.Popen[bytes]) -> None:
     children.end(child)
 
 
-def _stay(installation: Installation, child: subprocess.Popen[bytes]) -> int:
-    """Wait for Ctrl-C, for `./baum down`, or for the supervisor's end; the caller tidies up."""
+def _stay(installation: Installation, child: subprocess.Popen[bytes], text: str) -> int:
+    """Greet, wait for Ctrl-C, `./baum down` or the supervisor's end; the caller tidies up."""
     try:
+        answer(text)
         child.wait()
     except KeyboardInterrupt:
         say("\nBeende …")
