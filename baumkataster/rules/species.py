@@ -101,8 +101,7 @@ def parse_botanical(text: str) -> ParsedName:
         del words[0]
     if not words or not _GENUS.match(words[0]):
         return ParsedName(german_name=cleaned)
-    reader = _Reader(words[0].capitalize(), cultivar)
-    reader.doubtful = cut_off
+    reader = _Reader(words[0].capitalize(), cultivar, doubtful=cut_off)
     for word in words[1:]:
         if not reader.take(word):
             break
@@ -133,7 +132,7 @@ def _split(text: str) -> tuple[str, str, str, bool]:
 class _Reader:
     """Takes the words after the genus one by one."""
 
-    def __init__(self, genus: str, cultivar: str) -> None:
+    def __init__(self, genus: str, cultivar: str, *, doubtful: bool) -> None:
         self.genus = genus
         self.cultivar = cultivar
         self.hybrid = False
@@ -141,7 +140,7 @@ class _Reader:
         self.below: list[str] = []
         self.rank = ""
         self.genus_level = False
-        self.doubtful = False
+        self.doubtful = doubtful
 
     def take(self, word: str) -> bool:
         """Read one word; False ends the name."""
@@ -168,6 +167,8 @@ class _Reader:
             return True
         if not self.species:
             return self._species(word)
+        if word.endswith("."):
+            return True  # an author: Mill., L.
         if word in _NO_CULTIVAR:
             return False
         if not self.cultivar and not self.below and _CULTIVAR_WORD.match(word):

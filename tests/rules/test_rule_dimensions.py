@@ -1,5 +1,6 @@
 """Sizes: units, doubts in words, and which unit was probably meant."""
 
+from math import pi
 from typing import Any
 
 import pytest
@@ -51,6 +52,31 @@ def test_the_bounds_themselves_are_no_doubt(field: str) -> None:
     assert doubt_of(field, high, unit) is None
     assert doubt_of(field, high + 1, unit) is not None
     assert doubt_of(field, low - 0.1, unit) is not None
+
+
+@pytest.mark.parametrize(
+    ("field", "low", "high"),
+    [
+        ("girth_cm", 3, 875),
+        ("height_m", 0.3, 45),
+        ("crown_diameter_m", 0.2, 30),
+        ("crown_base_m", 0, 30),
+    ],
+)
+def test_the_bounds_are_those_of_a_large_city(field: str, low: float, high: float) -> None:
+    assert BOUNDS[field] == (low, high)
+
+
+def test_height_over_trunk_is_doubted_beyond_two_hundred() -> None:
+    assert told(height_m=2.0, girth_cm=pi) == []
+    assert told(height_m=2.005, girth_cm=pi) == [("girth_cm", "dimension.too_slender")]
+
+
+def test_a_height_of_nothing_contradicts_nothing() -> None:
+    assert told(height_m=0.0, crown_base_m=2.0) == [("height_m", "dimension.implausible")]
+    assert told(height_m=0.8, crown_base_m=0.9) == [
+        ("crown_base_m", "dimension.crown_base_above_top")
+    ]
 
 
 def test_units_are_turned_into_the_fields_own() -> None:

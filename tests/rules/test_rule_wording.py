@@ -42,6 +42,8 @@ def test_sentences_of_the_same_code_and_values_are_equal() -> None:
     wording = Wording({"a": "%(n)s Bäume."}, {})
     assert wording.say("a", n=1) == wording.say("a", n=1)
     assert wording.say("a", n=1) != wording.say("a", n=2)
+    assert len({wording.say("a", n=1), wording.say("a", n=1)}) == 1
+    assert repr(wording.say("a", n=1)) == "Sentence(code='a', params={'n': 1})"
 
 
 def test_lists_and_words_are_filled_in() -> None:
