@@ -18,7 +18,7 @@ from geodata.demo.taxa import Assortment, Taxon
 HABITS: dict[str, tuple[float, float, tuple[int, int], int, float]] = {
     "main": (0.97, 0.9, (22, 45), 34, 2.4),
     "collector": (0.85, 0.8, (14, 40), 26, 2.0),
-    "local": (0.56, 0.55, (6, 30), 17, 1.5),
+    "local": (0.8, 0.22, (6, 30), 17, 1.5),
     "lane": (0.06, 0.1, (4, 13), 8, 1.2),
 }
 

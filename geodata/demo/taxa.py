@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from baumkataster.rules.species import botanical_name
+
 #: How many kinds the city has.
 KINDS = 122
 
@@ -79,25 +81,25 @@ class Taxon:
         return self.max_crown < 0.42 * self.max_height
 
 
-def botanical_name(row: dict[str, str]) -> str:
-    """The name put together from a line of the species list, as fixtures/README.md says."""
-    epithet = f"×{row['species']}" if row["hybrid"] == "1" else row["species"]
-    parts = [row["genus"], epithet, row["infraspecific"]]
-    if row["cultivar"]:
-        parts.append(f"'{row['cultivar']}'")
-    elif not row["species"]:
-        parts.append("spec.")
-    return " ".join(part for part in parts if part)
+def _name(row: dict[str, str]) -> str:
+    """The botanical name of a line of the species list."""
+    return botanical_name(
+        genus=row["genus"],
+        hybrid=row["hybrid"] == "1",
+        species=row["species"],
+        infraspecific=row["infraspecific"],
+        cultivar=row["cultivar"],
+    )
 
 
 def read_taxa(path: Path) -> list[Taxon]:
     """The kinds of the demo city: the most frequent of the list, whole genera left out."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = [r for r in csv.DictReader(file) if r["species"] or r["cultivar"]]
-    rows.sort(key=lambda r: (-int(r["frequency"]), botanical_name(r)))
+    rows.sort(key=lambda r: (-int(r["frequency"]), _name(r)))
     return [
         Taxon(
-            name=botanical_name(r),
+            name=_name(r),
             german=r["german_name"],
             genus=r["genus"],
             leaf_type=r["leaf_type"],
