@@ -146,11 +146,15 @@ def test_second_start_repeats_only_migrate(clone: Clone) -> None:
 
 
 def test_crashed_web_server_comes_back(clone: Clone) -> None:
+    log = clone.var / "log" / "supervisord.log"
+    log.unlink(missing_ok=True)
     child = clone.up()
+    deadline = time.monotonic() + PATIENCE
+    while "web entered RUNNING" not in log.read_text() and time.monotonic() < deadline:
+        time.sleep(0.2)
     first = clone.ask()["parent"]
     assert isinstance(first, int)
     os.kill(first, signal.SIGKILL)
-    deadline = time.monotonic() + PATIENCE
     while not (second := clone.master_besides(first)) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert second
