@@ -14,12 +14,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TextIO
+from typing import IO, Final, TextIO
 
 from geodata.rules.problems import SourceError, gettext_noop
 from geodata.rules.profile_files import parse_profile
 from geodata.rules.profiles import Profile
-from geodata.source_files import CountedFile, encoding_of, open_bytes, said_clearly
+from geodata.source_files import STRAY_BYTES, CountedFile, encoding_of, open_bytes, said_clearly
 
 PROFILES: Final = Path(__file__).parent / "profiles"
 
@@ -96,10 +96,14 @@ def open_table(path: Path, profile: Profile) -> Iterator[Table]:
         encoding = encoding_of(path, profile.encoding)
         names, delimiter = _header(path, encoding, profile)
         source, stream = open_bytes(path)
-    with source, stream, io.TextIOWrapper(stream, encoding=encoding, newline="") as text:
+    with source, stream, _text(stream, encoding) as text:
         rows = _rows(text, delimiter, path)
         next(rows)
         yield Table(names, rows, encoding, delimiter, source)
+
+
+def _text(stream: IO[bytes], encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(stream, encoding=encoding, errors=STRAY_BYTES, newline="")
 
 
 def _rows(text: TextIO, delimiter: str, path: Path) -> Iterator[NumberedRow]:
@@ -119,7 +123,7 @@ def _rows(text: TextIO, delimiter: str, path: Path) -> Iterator[NumberedRow]:
 def _header(path: Path, encoding: str, profile: Profile) -> tuple[list[str], str]:
     """The column names as the profile spells them, and the delimiter that gives them."""
     source, stream = open_bytes(path)
-    with source, stream, io.TextIOWrapper(stream, encoding=encoding, newline="") as text:
+    with source, stream, _text(stream, encoding) as text:
         first = text.readline()
     choices = _DELIMITERS if profile.delimiter == "auto" else (profile.delimiter,)
     wanted = set(profile.columns)

@@ -17,9 +17,11 @@ _CHUNK: Final = 1 << 16
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
-#: What German offices send: UTF-8 with and without its mark, and the Windows code page.
-_GUESSES: Final = ("utf-8-sig", "cp1252")
-_CODECS: Final = {"utf-8": "utf-8-sig", "cp1252": "cp1252", "utf-16": "utf-16"}
+#: How text is decoded: stray bytes are kept, so that they can be told with their line.
+STRAY_BYTES: Final = "baum_stray_bytes"
+_UNDEFINED: Final = b"\x81\x8d\x8f\x90\x9d"
+_UMLAUTS: Final = "äöüÄÖÜß".encode("cp1252")
+_CODECS: Final = {"utf-8": "utf-8-sig", "utf-16": "utf-16"}
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 _NO_FILE: Final = gettext_noop("Die Datei „%(path)s“ ist nicht lesbar: %(error)s.")
@@ -83,7 +85,7 @@ def open_bytes(path: Path) -> tuple[CountedFile, IO[bytes]]:
 
 
 def encoding_of(path: Path, wanted: str) -> str:
-    """The codec that reads the whole file: the wanted one, or with ``auto`` the first that can.
+    """The codec that reads the whole file: the wanted one, or with ``auto`` the one it is in.
 
     Reads the file to its end, so that a broken archive or a wrong byte is told before any row.
     Raises SourceError; OSError and the archive's errors are left to ``said_clearly``.
@@ -94,10 +96,19 @@ def encoding_of(path: Path, wanted: str) -> str:
         _refuse_foreign(path, head)
         if wanted == "auto" and head[:2] in _UTF16_MARKS:
             wanted = "utf-16"
-        guesses = _GUESSES if wanted == "auto" else (_CODECS[wanted],)
-        if not guesses[0].startswith("utf-16") and b"\0" in head:
+        if wanted != "utf-16" and b"\0" in head:
             raise SourceError(_BINARY, path=path)
-        return _first_that_reads(path, head, stream, guesses)
+        probe = _Probe(_CODECS.get(wanted, "utf-8-sig"))
+        chunk = head
+        while chunk:
+            probe.feed(chunk)
+            chunk = stream.read(_CHUNK)
+        probe.feed(b"", final=True)
+    if wanted != "cp1252" and probe.wrong is None:
+        return probe.codec
+    if wanted in {"auto", "cp1252"} and probe.may_be_windows:
+        return "cp1252"
+    raise _wrong_encoding(path, wanted, probe)
 
 
 def _refuse_foreign(path: Path, head: bytes) -> None:
@@ -107,29 +118,50 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
         raise SourceError(_WORKBOOK, path=path)
 
 
-def _first_that_reads(path: Path, head: bytes, stream: IO[bytes], guesses: tuple[str, ...]) -> str:
-    left = {name: codecs.getincrementaldecoder(name)() for name in guesses}
-    offset, chunk, error = 0, head, None
-    while True:
-        for name in list(left):
+class _Probe:
+    """Reads a file's bytes once and finds what speaks against its encoding."""
+
+    def __init__(self, codec: str) -> None:
+        self.codec = codec
+        self.decoder = codecs.getincrementaldecoder(codec)("strict")
+        self.offset = 0
+        #: Place and value of the first byte that the codec does not know.
+        self.wrong: tuple[int, int] | None = None
+        self.undefined = self.umlauts = 0
+
+    def feed(self, chunk: bytes, *, final: bool = False) -> None:
+        """Take the next bytes."""
+        if self.wrong is None:
             try:
-                left[name].decode(chunk, final=not chunk)
-            except UnicodeDecodeError as found:
-                error = error or (found, offset)
-                del left[name]
-        if not left and error is not None:
-            raise _wrong_encoding(path, guesses, *error)
-        if not chunk:
-            return next(iter(left))
-        offset += len(chunk)
-        chunk = stream.read(_CHUNK)
+                self.decoder.decode(chunk, final=final)
+            except UnicodeDecodeError as error:
+                # What was held back of the chunk before stands in front of this one.
+                start = self.offset + len(chunk) - len(error.object) + error.start
+                self.wrong = (start, error.object[error.start])
+        self.undefined += len(chunk) - len(chunk.translate(None, _UNDEFINED))
+        self.umlauts += len(chunk) - len(chunk.translate(None, _UMLAUTS))
+        self.offset += len(chunk)
+
+    @property
+    def may_be_windows(self) -> bool:
+        """Whether the few bytes that Windows-1252 leaves undefined are strays among umlauts.
+
+        In a DOS code page one of them is the ü, and the umlauts of Windows do not occur.
+        """
+        return self.undefined * 10 <= self.umlauts
 
 
-def _wrong_encoding(
-    path: Path, guesses: tuple[str, ...], error: UnicodeDecodeError, offset: int
-) -> SourceError:
-    expected = " / ".join("utf-8" if name == "utf-8-sig" else name for name in guesses)
-    byte = error.object[error.start : error.start + 1].hex()
-    return SourceError(
-        _ENCODING, path=path, expected=expected, byte=byte, offset=offset + error.start
-    )
+def _wrong_encoding(path: Path, wanted: str, probe: _Probe) -> SourceError:
+    expected = {"auto": "UTF-8 / Windows-1252", "cp1252": "Windows-1252"}.get(wanted, wanted)
+    offset, byte = probe.wrong or (0, 0)
+    return SourceError(_ENCODING, path=path, expected=expected, byte=f"{byte:02x}", offset=offset)
+
+
+def _keep_control(error: UnicodeError) -> tuple[str, int]:
+    """A byte that Windows-1252 leaves undefined becomes the control character of that number."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(map(chr, error.object[error.start : error.end])), error.end
+
+
+codecs.register_error(STRAY_BYTES, _keep_control)

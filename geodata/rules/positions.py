@@ -13,9 +13,11 @@ from geodata.rules.values import CellError, parse_number
 
 _NO_POSITION: Final = gettext_noop("Die Lage fehlt.")
 _NO_WKT: Final = gettext_noop("„%(value)s“ ist kein Punkt der Form POINT(x y).")
-_NUMBER: Final = r"(-?\d+(?:\.\d*)?)"
+#: Sources write a decimal comma and brackets round each number, too: the blank between the two
+#: numbers is what tells them apart.
+_NUMBER: Final = r"\(?(-?\d+(?:[.,]\d*)?)\)?"
 _POINT: Final = re.compile(
-    rf"(?:SRID=\d+;)?\s*POINT\s*Z?\s*\(\s*{_NUMBER}\s+{_NUMBER}(?:\s+{_NUMBER})?\s*\)",
+    rf"(?:SRID=\d+;)?\s*POINT\s*Z?\s*\(\s*{_NUMBER}\s+{_NUMBER}(?:\s+{_NUMBER})?\s*\)?",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -55,11 +57,10 @@ def _coordinate(row: SourceRow, column: str, profile: Profile) -> float | None:
 
 
 def _from_wkt(row: SourceRow, profile: Profile) -> Point | None:
-    """Well-known text has a decimal point in every country."""
     text = row.text(profile.wkt_column)
     match = _POINT.fullmatch(text)
     if match is not None:
-        return float(match[1]), float(match[2])
+        return float(match[1].replace(",", ".")), float(match[2].replace(",", "."))
     if text:
         row.refuse(profile.wkt_column, text, "no_wkt", _NO_WKT, value=text)
     else:

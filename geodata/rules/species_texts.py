@@ -19,12 +19,12 @@ SPECIES_LIMIT: Final = 200
 
 _LONG: Final = gettext_noop("Die Baumart ist länger als %(limit)s Zeichen.")
 _BROKEN: Final = gettext_noop(
-    "Die Umlaute sind in der Quelle zerstört. Der Text wurde so übernommen, bitte prüfen."
+    "Buchstaben sind in der Quelle zerstört. Der Text wurde so übernommen, bitte prüfen."
 )
 _UNKNOWN: Final = gettext_noop("Die Quelle kennt die Baumart nicht. Das Feld Baumart bleibt leer.")
 
-#: UTF-8 that was read as cp1252 and written again ("StraÃŸe"), or the sign for a lost letter.
-_MOJIBAKE: Final = re.compile("\ufffd|Ã[\u0080-\u00bf¤¶¼Ÿ„–œ]")
+#: UTF-8 that was read as cp1252 and written again ("StraÃŸe"), the sign for a lost letter, strays.
+_MOJIBAKE: Final = re.compile("[\ufffd\x80-\x9f]|Ã[\u0080-\u00bf¤¶¼Ÿ„–œ]")
 
 
 class SpeciesTexts:

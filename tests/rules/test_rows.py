@@ -151,16 +151,18 @@ def test_keys_are_unique_and_rows_have_the_width_of_the_header():
 
 def test_broken_umlauts_are_told_and_kept():
     found = readings("umlauts_lost.csv")
-    assert {code for _, _, code, _ in told(found)} == {"broken_text"}
-    assert kinds(found) == {"TreeRow": 2}
+    assert told(found) == {(line, "GA_LANG", "broken_text", "warning") for line in (2, 3, 4)}
+    assert kinds(found) == {"TreeRow": 3}
 
 
 def test_decimal_commas_wkt_and_several_trunks():
     found = readings("campus_like.csv")
-    assert kinds(found) == {"TreeRow": 6, "SiteRow": 1, "NoneType": 1}
+    assert kinds(found) == {"TreeRow": 7, "SiteRow": 1, "NoneType": 1}
     first = found[2][0]
     assert (first.x, first.y) == (447100.4021880727, 5888100.986995931)
     assert (first.height_m, first.crown_diameter_m, first.girth_cm) == (4.5, 2.5, 26)
+    assert first.crown_base_m == 1.5
+    assert (found[10][0].x, found[10][0].y) == (447170.389, 5888101.588)
     assert found[4][0].remarks == "Staemme: 3"
     assert told(found) == {
         (3, "Pflanzjahr", "unusual", "warning"),

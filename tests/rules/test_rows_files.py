@@ -60,6 +60,14 @@ def test_an_umlaut_behind_the_first_megabyte_still_decides_the_encoding(tmp_path
     assert rows[-1].cells[1] == "Süßkirsche"
 
 
+def test_a_stray_byte_among_umlauts_is_kept_and_spoils_no_file(tmp_path):
+    text = f"{HEADER}\n" + "1;Süßkirschbäume;;;;;1;2\n" * 9
+    content = text.encode("cp1252") + b"2;Japanische Bl\xfc\x81ten-Kirsche;;;;;1;2\n"
+    encoding, _, rows = read(written(tmp_path, content))
+    assert encoding == "cp1252"
+    assert rows[-1].cells[1] == "Japanische Blü\x81ten-Kirsche"
+
+
 @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
 def test_delimiter_is_the_one_that_gives_the_columns_of_the_profile(tmp_path, delimiter):
     text = f"{HEADER}\n{ROW}\n".replace(";", delimiter)
@@ -116,7 +124,8 @@ def test_a_unit_in_the_header_must_be_that_of_the_profile():
         (b"PK\x03\x04rest", "Excel-Mappe"),
         (b"\xd0\xcf\x11\xe0rest", "Excel-Mappe"),
         (b"ID;\x00\x01", "keine Textdatei"),
-        (f"{HEADER}\n".encode() + b"1;S\x81\x9d\n", "Zeichenkodierung"),
+        (f"{HEADER}\n".encode() + b"1;S\x81\x9d\n", "nicht UTF-8 / Windows-1252 (Byte 0x81"),
+        (f"{HEADER}\n1;Blütenbäume\n".encode("cp850"), "nicht UTF-8 / Windows-1252 (Byte 0x81"),
         (gzip.compress(f"{HEADER}\n{ROW}\n".encode() * 99)[:-9], "beschädigt"),
         (f"ID;{HEADER}\n{ROW}\n".encode(), "„ID“ steht mehrfach"),
         (

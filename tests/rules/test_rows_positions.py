@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from geodata.readers import open_table, read_profile
 from geodata.rules.crs import GERMANY, REFERENCES, Box, doubt_of, to_stored
+from geodata.rules.positions import read_position
 from geodata.rules.rows import RowReader
+from geodata.rules.source_rows import Header, SourceRow
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "imports"
 WESEL = read_profile("wesel")
@@ -36,6 +38,27 @@ def test_every_wrong_position_is_refused_with_a_way_out():
     }
     for line, words in expected.items():
         assert words in said[line][0], (line, said[line])
+
+
+@pytest.mark.parametrize(
+    ("text", "point"),
+    [
+        ("POINT(447100.5 5888100.25)", (447100.5, 5888100.25)),
+        ("SRID=25832;Point Z ( 447100.5 5888100.25 12.0 )", (447100.5, 5888100.25)),
+        ("POINT (447100,5) (5888100,25)", (447100.5, 5888100.25)),
+        ("POINT (447100,5 5888100,25)", (447100.5, 5888100.25)),
+        ("POINT (447100.5)", None),
+        ("POINT (447.100.5 5.888.100)", None),
+        ("POINT (4471005E-1 5888100)", None),
+        ("LINESTRING (447100.5 5888100.25)", None),
+        ("POINT EMPTY", None),
+    ],
+)
+def test_well_known_text_is_read_as_sources_write_it(text, point):
+    campus = read_profile(str(FIXTURES / "campus_like.toml"))
+    row = SourceRow(Header(["Lage"], {"Lage": 0}, campus.nulls), 2, [text])
+    assert read_position(row, campus) == point
+    assert row.refused == (point is None)
 
 
 def test_utm_under_gauss_krueger_names_is_found():
