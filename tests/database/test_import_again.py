@@ -6,6 +6,7 @@ from django.contrib.gis.geos import Point
 from baumkataster.authorship import authored
 from baumkataster.models import Change, Site, Species, Tree, TreeGroup
 from geodata.models import ImportRun
+from geodata.readers import PROFILES
 from inspections.models import ControlPlan, InheritedControl
 from tests import factories
 from tests.database.import_cases import DAY, FIXTURES, edited, found_city, imported
@@ -216,8 +217,13 @@ def test_a_known_control_is_not_inherited_twice_but_a_newer_one_is(tmp_path):
     assert InheritedControl.objects.count() == 3
 
 
-def test_two_sources_do_not_touch_each_other():
+def test_two_sources_with_the_same_keys_do_not_touch_each_other(tmp_path):
     before = list(Tree.objects.order_by("pk").values())
-    assert imported("campus_like.csv").vanished == 0
-    assert list(Tree.objects.exclude(source="Nachbildung Campus").order_by("pk").values()) == before
-    assert imported("wesel_like.csv").vanished == 0
+    text = (PROFILES / "wesel.toml").read_text(encoding="utf-8")
+    own = tmp_path / "wesel_like.toml"
+    own.write_text(text.replace("Stadt Wesel, Baumkataster", "Friedhöfe"), encoding="utf-8")
+    report = imported(edited(tmp_path, (ROW_2, ROW_2.replace(";79.00;", ";81.00;"))))
+    assert (report.total("new"), report.vanished) == (41, 0)
+    assert Tree.objects.filter(source="Friedhöfe").count() == 35
+    assert list(Tree.objects.exclude(source="Friedhöfe").order_by("pk").values()) == before
+    assert imported("wesel_like.csv").total("unchanged") == 41
