@@ -69,6 +69,8 @@ def main(arguments: list[str]) -> int:
         say(f"Den Befehl {name!r} gibt es nicht.\n\n{USAGE}")
         return 2
     os.umask(0o022)
+    # `su` without a dash leaves root without them, and dpkg and useradd live there.
+    os.environ["PATH"] = os.environ.get("PATH", os.defpath) + ":/usr/local/sbin:/usr/sbin:/sbin"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         signal.signal(signal.SIGHUP, lambda *_: sys.exit(128 + signal.SIGHUP))

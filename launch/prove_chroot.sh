@@ -20,6 +20,7 @@ port=${BAUM_PROVE_PORT:-8077}
 
 copy_host_settings() { # how this machine reaches Debian's mirror and Python packages
     local target=$1 path
+    rm -f "$target/etc/apt/sources.list"
     for path in /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources /etc/apt/apt.conf.d \
         /etc/apt/keyrings /etc/pip.conf /etc/ssl/certs /usr/local/share/ca-certificates \
         /etc/resolv.conf /etc/hosts; do

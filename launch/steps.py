@@ -13,6 +13,8 @@ from launch.installation import Installation
 from launch.places import Places
 from launch.words import LaunchError, say
 
+#: Set-up speaks for itself; the application's notes are for its log.
+QUIET = {"BAUM_LOG_LEVEL": "WARNING"}
 APPS = ("baumkataster", "inspections", "geodata")
 
 
@@ -20,7 +22,7 @@ def manage(installation: Installation, *arguments: str, owner: bool = False) -> 
     """Run one command of manage.py; raises LaunchError if it fails."""
     places = installation.places
     command = [str(places.python), str(places.clone / "manage.py"), *arguments]
-    if call(command, installation.environment(owner=owner)):
+    if call(command, {**QUIET, **installation.environment(owner=owner)}):
         raise LaunchError(f"manage.py {arguments[0]} ist gescheitert; die Meldung steht darüber.")
 
 
@@ -55,7 +57,8 @@ def collect_static(places: Places, env: dict[str, str], target: Path) -> None:
         say("Sammle die Dateien für den Browser.")
         handle.truncate(0)
         manage = str(places.clone / "manage.py")
-        if call([str(places.python), manage, "collectstatic", "--noinput", "-v", "0"], env):
+        command = [str(places.python), manage, "collectstatic", "--noinput", "-v", "0"]
+        if call(command, {**QUIET, **env}):
             raise LaunchError("collectstatic ist gescheitert; die Meldung steht darüber.")
         handle.write(wanted)
 

@@ -177,10 +177,14 @@ def greeting(installation: Installation, account: Account, found: Running, *, de
     if installation.cluster:
         database = f"eigene, als Benutzer {installation.cluster.account.name}"
     lines.append(f"Web und Worker: als Benutzer {account.name}. Datenbank: {database}.")
-    if account.uid == 0:
+    if account.uid == 0 and installation.service.uid != 0:
         lines.append(
             f"Achtung: sie laufen als root, weil {installation.service.name} den Klon"
             f" {places.clone} nicht lesen darf. Besser liegt er z. B. unter /srv."
+        )
+    elif account.uid == 0:
+        lines.append(
+            "Achtung: sie laufen als root, denn einen anderen Benutzer gibt es hier nicht."
         )
     lines.append(f"Daten und Protokolle: {places.state}")
     lines.append("Beenden: ./baum down" if detach else "Beenden: Strg-C")
