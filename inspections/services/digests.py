@@ -101,13 +101,13 @@ def _mail(day: date, lines: list[News], missed_days: int) -> ControlMail:
 def _topics(counts: News) -> list[tuple[int, str]]:
     """Number and words of every topic that has news, worst first."""
     words = {
-        "immediate": _("unverzügliche Maßnahmen sind offen"),
-        "beyond": _("Regelkontrollen sind überfällig, die Toleranz ist abgelaufen"),
-        "tolerance": _("Regelkontrollen sind überfällig, noch in der Toleranz"),
-        "survey": _("Ersterfassungen stehen an oder sind überfällig"),
-        "due": _("Regelkontrollen werden in den nächsten 30 Tagen fällig"),
-        "measure_overdue": _("Maßnahmen sind überfällig"),
-        "measure_due": _("Maßnahmen werden in den nächsten 30 Tagen fällig"),
+        "immediate": _("Offene unverzügliche Maßnahmen"),
+        "beyond": _("Überfällig, Toleranz abgelaufen"),
+        "tolerance": _("Überfällig, noch in der Toleranz"),
+        "survey": _("Ersterfassungen"),
+        "due": _("In den nächsten 30 Tagen fällig"),
+        "measure_overdue": _("Überfällige Maßnahmen"),
+        "measure_due": _("Maßnahmen, in den nächsten 30 Tagen fällig"),
     }
     return [(count, text) for name, text in words.items() if (count := getattr(counts, name))]
 

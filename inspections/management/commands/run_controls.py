@@ -33,8 +33,8 @@ class Command(BaseCommand):
             )
         self.stdout.write(
             _(
-                "Kontrolllauf %(day)s: %(trees)d Bäume, %(raised)d Hinweise neu, "
-                "%(escalated)d verschärft, %(resolved)d erledigt, %(mails)d Nachrichten."
+                "Kontrolllauf %(day)s. Bäume: %(trees)d. Hinweise neu: %(raised)d, "
+                "verschärft: %(escalated)d, erledigt: %(resolved)d. Nachrichten: %(mails)d."
             )
             % {
                 "day": f"{run.day:%d.%m.%Y}",
