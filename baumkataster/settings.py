@@ -218,6 +218,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ExpectationEnum": "baumkataster.models.Expectation",
+        "PositionSourceEnum": "baumkataster.models.PositionSource",
+    },
 }
 LEAFLET_CONFIG = {"DEFAULT_CENTER": (53.14, 8.21), "DEFAULT_ZOOM": 13, "TILES": []}
 GISSERVER_WRAP_FILTER_DB_ERRORS = True

@@ -7,6 +7,8 @@ from django.views.i18n import set_language
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="map"), name="home"),
     path("sprache/", set_language, name="set_language"),
+    path("", include("baumkataster.web.urls")),
+    path("api/v1/", include("inspections.api.urls")),
     path("", include("inspections.urls")),
     path("", include("geodata.urls")),
 ]

@@ -1,0 +1,136 @@
+"""Trees with their control in the API: list by the map's filters, card, history, counts, care."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from baumkataster.api.trees import TreeSerializer, TreeView
+from baumkataster.api.versions import with_etag
+from baumkataster.models import Tree
+from baumkataster.permissions import Door
+from inspections.api.card import tree_card
+from inspections.api.history import tree_history
+from inspections.api.measure_entries import CareEntry
+from inspections.api.measures import MeasureSerializer, measure_rows
+from inspections.filters import apply, parse
+from inspections.models import Measure
+from inspections.rules.states import RISK_ORDER
+from inspections.services import record_care
+from inspections.sql_state import state_expression
+
+FILTERS = [
+    OpenApiParameter(name, OpenApiTypes.STR, many=many, description=words)
+    for name, many, words in (
+        ("district", True, "Ortsteil (Kennung)"),
+        ("place", True, "Objekt (Kennung)"),
+        ("species", True, "Baumart (Kennung)"),
+        ("unit", True, "Revier (Kennung)"),
+        ("state", True, "Kontrollzustand: " + ", ".join(RISK_ORDER)),
+        ("status", True, "Status des Baums"),
+        ("due_until", False, "fällig bis einschließlich (JJJJ-MM-TT)"),
+        ("q", False, "Nummer, Objekt oder Baumart"),
+        ("mine", False, "1: nur Bäume der eigenen Reviere"),
+    )
+]
+
+
+class ControlledTreeSerializer(TreeSerializer):
+    """A tree with its control state of today."""
+
+    state = serializers.CharField(read_only=True)
+    due_on = serializers.DateField(source="control_plan.due_on", default=None, read_only=True)
+
+    class Meta(TreeSerializer.Meta):
+        """State and due date besides."""
+
+        fields = [*TreeSerializer.Meta.fields, "state", "due_on"]
+        read_only_fields = fields
+
+
+class ControlledTreeView(TreeView):
+    """All that the API does with trees."""
+
+    serializer_class = ControlledTreeSerializer
+    doors: ClassVar[dict[str, Door]] = {
+        **TreeView.doors,
+        "history": Door.VIEW_HISTORY,
+        "care": Door.RECORD_CARE,
+    }
+
+    def rows(self) -> QuerySet[Any]:
+        """Visible trees with their state of today."""
+        rows = super().rows().select_related("control_plan")
+        return rows.annotate(state=state_expression(timezone.localdate())).order_by(
+            "site__place__name", "site__number", "id"
+        )
+
+    def filtered(self, rows: Any) -> Any:
+        """Narrowed by the map's filters; the box is the list's own, exact filter."""
+        tree_filter = parse(self.request.query_params, visitor=self.request.user)
+        return apply(rows, tree_filter.without_box(), day=timezone.localdate())
+
+    @extend_schema(parameters=FILTERS)
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Trees by the filters of the map."""
+        rows = self.filtered(self.filter_queryset(self.get_queryset()))
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(responses=OpenApiTypes.OBJECT, parameters=FILTERS)
+    @action(detail=False, url_path="state-counts", pagination_class=None)
+    def state_counts(self, request: Request) -> Response:
+        """Trees per control state, whatever state is chosen; ``immediate`` and ``total`` besides."""
+        day = timezone.localdate()
+        tree_filter = parse(request.query_params, visitor=request.user)
+        trees = Tree.objects.visible_to(request.user)
+        trees = apply(trees, tree_filter.without_states(), day=day)
+        states = trees.order_by().annotate(state=state_expression(day)).values_list("state")
+        counts = dict.fromkeys(RISK_ORDER, 0) | dict(states.annotate(trees=Count("pk")))
+        urgent = Measure.objects.open().filter(urgency__immediate=True)
+        counts["immediate"] = trees.filter(pk__in=urgent.values("tree_id")).count()
+        counts["total"] = sum(counts[state] for state in RISK_ORDER)
+        return Response(counts)
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True)
+    def card(self, request: Request, pk: UUID) -> Response:
+        """All that the tree's card shows."""
+        tree = self.get_object()
+        return with_etag(
+            Response(
+                tree_card(
+                    tree,
+                    feature=self.get_serializer(tree).data,
+                    visitor=request.user,
+                    day=timezone.localdate(),
+                )
+            ),
+            tree,
+        )
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True)
+    def history(self, request: Request, pk: UUID) -> Response:
+        """Every change of tree, site and measures: who, when, old, new."""
+        return Response(tree_history(self.get_object()))
+
+    @extend_schema(request=CareEntry, responses={201: MeasureSerializer})
+    @action(detail=True, methods=["post"])
+    def care(self, request: Request, pk: UUID) -> Response:
+        """Record care that was done without an order."""
+        measure = record_care(
+            by=request.user,
+            day=timezone.localdate(),
+            tree_id=self.visible(pk),
+            **CareEntry.read(request),
+        )
+        row = measure_rows(request.user).get(pk=measure.pk)
+        return Response(MeasureSerializer(row).data, status=status.HTTP_201_CREATED)
