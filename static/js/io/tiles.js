@@ -1,0 +1,118 @@
+/** Fetches vector tiles and turns them into plain features in pixels of the whole world. */
+
+import { VectorTile } from "@mapbox/vector-tile";
+import { PbfReader } from "pbf";
+
+/**
+ * The layers of a tile by name.
+ *
+ * @param {ArrayBuffer} bytes
+ */
+export function layersOf(bytes) {
+  return new VectorTile(new PbfReader(new Uint8Array(bytes))).layers;
+}
+
+/**
+ * One layer's points as plain features.
+ *
+ * Points that lie outside the tile (its buffer) are left out, so that no tree comes twice.
+ *
+ * @param {object|undefined} layer of layersOf
+ * @param {{z: number, x: number, y: number}} tile
+ * @returns {{x: number, y: number, properties: object}[]} x, y: 0…1 across the web-mercator world
+ */
+export function pointsOf(layer, { z, x, y }) {
+  if (!layer) return [];
+  const world = layer.extent * 2 ** z;
+  const found = [];
+  for (let i = 0; i < layer.length; i += 1) {
+    const feature = layer.feature(i);
+    const [[point]] = feature.loadGeometry();
+    if (point.x < 0 || point.y < 0 || point.x >= layer.extent || point.y >= layer.extent) continue;
+    found.push({
+      x: (x * layer.extent + point.x) / world,
+      y: (y * layer.extent + point.y) / world,
+      properties: feature.properties,
+    });
+  }
+  return found;
+}
+
+/**
+ * One layer's lines and polygons, in units of the tile (0…1, the buffer lies outside).
+ *
+ * @param {object|undefined} layer of layersOf
+ * @returns {{type: number, rings: {x: number, y: number}[][], properties: object}[]} type 2 line, 3 polygon
+ */
+export function shapesOf(layer) {
+  if (!layer) return [];
+  const found = [];
+  for (let i = 0; i < layer.length; i += 1) {
+    const feature = layer.feature(i);
+    const rings = feature.loadGeometry().map((ring) =>
+      ring.map((point) => ({ x: point.x / layer.extent, y: point.y / layer.extent }))
+    );
+    found.push({ type: feature.type, rings, properties: feature.properties });
+  }
+  return found;
+}
+
+/** Keeps tiles by address, loads each once, and forgets the oldest. */
+export class TileStore {
+  /**
+   * @param {(bytes: ArrayBuffer, tile: {z: number, x: number, y: number}) => any} decode
+   * @param {number} [limit] tiles kept
+   */
+  constructor(decode, limit = 256) {
+    this.decode = decode;
+    this.limit = limit;
+    this.kept = new Map();
+    this.coming = new Map();
+  }
+
+  /** The tile's content if it is here, else undefined. */
+  get(key) {
+    return this.kept.get(key);
+  }
+
+  /** Load a tile; resolves to its content, rejects when the server does not answer. */
+  load(key, address, tile) {
+    if (this.kept.has(key)) return Promise.resolve(this.kept.get(key));
+    if (!this.coming.has(key)) this.coming.set(key, this.#fetch(key, address, tile));
+    return this.coming.get(key).promise;
+  }
+
+  #fetch(key, address, tile) {
+    const stop = new AbortController();
+    const promise = fetch(address, { credentials: "same-origin", signal: stop.signal })
+      .then((answer) => {
+        if (answer.status === 204) return null;
+        if (!answer.ok) throw new Error(`${answer.status} ${address}`);
+        return answer.arrayBuffer();
+      })
+      .then((bytes) => this.#keep(key, bytes?.byteLength ? this.decode(bytes, tile) : []))
+      .finally(() => this.coming.delete(key));
+    promise.catch(() => {});
+    return { promise, stop };
+  }
+
+  #keep(key, content) {
+    this.kept.set(key, content);
+    if (this.kept.size > this.limit) this.kept.delete(this.kept.keys().next().value);
+    return content;
+  }
+
+  /** Stop what is under way and is no longer wanted. */
+  only(wanted) {
+    for (const [key, { stop }] of this.coming) {
+      if (!wanted.has(key)) stop.abort();
+    }
+  }
+
+  /** Forget everything. */
+  clear() {
+    this.only(new Set());
+    this.coming.clear();
+    this.kept.clear();
+  }
+}

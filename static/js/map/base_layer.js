@@ -1,0 +1,127 @@
+/** The background: outside pictures (XYZ, WMS), our own drawn city, or nothing. */
+
+import { layersOf as tileLayers, shapesOf, TileStore } from "baum/io/tiles.js";
+import { NameLayer } from "baum/map/base_names.js";
+import { AREAS, GROUND, LINES } from "baum/map/base_style.js";
+import { paintedTiles, pictureLayer } from "baum/map/port.js";
+import { t } from "baum/io/words.js";
+
+/** Tiles of our own map are made up to here; nearer views enlarge them. */
+const NATIVE_ZOOM = 16;
+const TILE = 256;
+
+/** Metres a tile's edge is long at 53° north. */
+const tileMetres = (z) => 40_075_017 * Math.cos(53.1 * Math.PI / 180) / 2 ** z;
+
+/** Shapes of the own map, loaded once and shared by areas, lines and names. */
+export const baseShapes = new TileStore(readShapes, 400);
+
+/** Features of layer "base", and the districts as one more kind. */
+function readShapes(bytes) {
+  const { base, districts } = tileLayers(bytes);
+  const areas = shapesOf(districts).map((shape) => ({ ...shape, properties: { ...shape.properties, kind: "district" } }));
+  return [...shapesOf(base), ...areas];
+}
+
+/** Load the shapes that cover a tile of any zoom, and where in them it lies. */
+function sourceOf({ x, y, z }) {
+  const native = Math.min(z, NATIVE_ZOOM);
+  const scale = 2 ** (z - native);
+  const tile = { z: native, x: Math.floor(x / scale), y: Math.floor(y / scale) };
+  const key = `${tile.z}/${tile.x}/${tile.y}`;
+  return {
+    scale,
+    offset: { x: x - tile.x * scale, y: y - tile.y * scale },
+    shapes: baseShapes.load(key, `/grundkarte/${key}.mvt`, tile),
+  };
+}
+
+/** Paint one tile of the own map. */
+async function paintTile(canvas, coords) {
+  const ratio = Math.min(globalThis.devicePixelRatio || 1, 2);
+  canvas.width = canvas.height = TILE * ratio;
+  const { scale, offset, shapes } = sourceOf(coords);
+  const found = await shapes;
+  const context = canvas.getContext("2d");
+  context.fillStyle = GROUND;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.scale(ratio, ratio);
+  const place = (spot) => [(spot.x * scale - offset.x) * TILE, (spot.y * scale - offset.y) * TILE];
+  paintAreas(context, found, place, coords.z);
+  paintLines(context, found, place, coords.z);
+}
+
+function trace(context, shape, place, close) {
+  context.beginPath();
+  for (const ring of shape.rings) {
+    ring.forEach((spot, i) => i ? context.lineTo(...place(spot)) : context.moveTo(...place(spot)));
+    if (close) context.closePath();
+  }
+}
+
+function paintAreas(context, shapes, place, zoom) {
+  const areas = shapes.filter((shape) => shape.type === 3 && AREAS[shape.properties.kind])
+    .sort((a, b) => AREAS[a.properties.kind].order - AREAS[b.properties.kind].order);
+  for (const shape of areas) {
+    const { fill, edge, from } = AREAS[shape.properties.kind];
+    if (from && zoom < from) continue;
+    trace(context, shape, place, true);
+    if (fill) {
+      context.fillStyle = fill;
+      context.fill("evenodd");
+    }
+    context.lineWidth = fill ? 1 : 1.5;
+    context.setLineDash(fill ? [] : [6, 4]);
+    context.strokeStyle = edge;
+    context.stroke();
+  }
+  context.setLineDash([]);
+}
+
+/** All casings first, then all fills, so that crossings stay open. */
+function paintLines(context, shapes, place, zoom) {
+  const lines = shapes.filter((shape) => shape.type === 2 && LINES[shape.properties.kind])
+    .sort((a, b) => LINES[a.properties.kind].order - LINES[b.properties.kind].order);
+  context.lineCap = context.lineJoin = "round";
+  for (const part of ["casing", "fill"]) {
+    for (const shape of lines) {
+      const style = LINES[shape.properties.kind];
+      if (!style[part]) continue;
+      const width = Math.max(style.least, style.metres / tileMetres(zoom) * TILE);
+      if (shape.properties.kind === "path" && zoom < 15) continue;
+      trace(context, shape, place, false);
+      context.setLineDash(style.dash ?? []);
+      context.lineWidth = part === "casing" ? width + 2 : width;
+      context.strokeStyle = style[part];
+      context.stroke();
+    }
+  }
+  context.setLineDash([]);
+}
+
+/** Shows one base map at a time. */
+export class BaseLayers {
+  /** @param {object} map @param {object[]} baseMaps rows of BaseMap: id, name, kind, url … */
+  constructor(map, baseMaps) {
+    this.map = map;
+    this.baseMaps = baseMaps;
+    this.shown = [];
+  }
+
+  /** Show the base map of that id, else the first; returns its row. */
+  show(id) {
+    const row = this.baseMaps.find((each) => each.id === id) ?? this.baseMaps[0] ?? { kind: "none" };
+    for (const layer of this.shown) this.map.removeLayer(layer);
+    this.shown = layersOf(row);
+    for (const layer of this.shown) this.map.addLayer(layer);
+    return row;
+  }
+}
+
+function layersOf(row) {
+  if (row.kind === "demo") {
+    const attribution = row.attribution || t("Erfundene Stadt, eigene Zeichnung");
+    return [paintedTiles(paintTile, { attribution, pane: "tilePane", maxZoom: 22 }), new NameLayer(baseShapes, NATIVE_ZOOM).canvas];
+  }
+  return row.kind === "xyz" || row.kind === "wms" ? [pictureLayer(row)] : [];
+}

@@ -1,0 +1,127 @@
+/** Names of districts, parks and streets on our own map; placed once per view, so that none is cut off. */
+
+import { NAMES } from "baum/map/base_style.js";
+import { paintedCanvas } from "baum/map/port.js";
+import { tilesFor } from "baum/map/tile_cover.js";
+
+const FONT = '"Fira Sans", sans-serif';
+const ORDER = ["district", "main_road", "water", "green", "road", "building"];
+/** A street's name comes again after so many pixels. */
+const REPEAT = 420;
+
+export class NameLayer {
+  /** @param {import("baum/io/tiles.js").TileStore} store @param {number} nativeZoom */
+  constructor(store, nativeZoom) {
+    this.store = store;
+    this.nativeZoom = nativeZoom;
+    this.canvas = paintedCanvas((context, view) => this.#paint(context, view), { pane: "names" });
+  }
+
+  #paint(context, view) {
+    const tiles = tilesFor(view, Math.min(Math.round(view.zoom), this.nativeZoom));
+    for (const tile of tiles) {
+      if (this.store.get(tile.key) !== undefined) continue;
+      this.store.load(tile.key, `/grundkarte/${tile.key}.mvt`, tile).then(() => this.#soon(), () => {});
+    }
+    const placed = new Placed();
+    const shapes = tiles.flatMap((tile) => named(this.store.get(tile.key) ?? [], tile, view));
+    shapes.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || b.length - a.length);
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    for (const shape of shapes) paintName(context, shape, placed);
+  }
+
+  #soon() {
+    if (this.waiting) return;
+    this.waiting = requestAnimationFrame(() => {
+      this.waiting = 0;
+      this.canvas.repaint();
+    });
+  }
+}
+
+/** Where words already stand. */
+class Placed {
+  boxes = [];
+  names = new Map();
+
+  /** Take a box for a name if it is free and the same name is not near. */
+  take(name, x, y, width, height) {
+    const near = (this.names.get(name) ?? []).some((spot) => Math.hypot(spot.x - x, spot.y - y) < REPEAT);
+    const box = { left: x - width / 2 - 4, right: x + width / 2 + 4, top: y - height / 2 - 3, bottom: y + height / 2 + 3 };
+    const covered = this.boxes.some((b) => b.left < box.right && box.left < b.right && b.top < box.bottom && box.top < b.bottom);
+    if (near || covered) return false;
+    this.boxes.push(box);
+    this.names.set(name, [...(this.names.get(name) ?? []), { x, y }]);
+    return true;
+  }
+}
+
+/** Shapes of a tile that may carry a name at this zoom, in pixels of the view. */
+function named(shapes, tile, view) {
+  const n = 2 ** tile.z;
+  const found = [];
+  for (const { properties: { kind, name }, type, rings } of shapes) {
+    const style = NAMES[kind];
+    if (!name || !style || view.zoom < style.from || view.zoom > (style.until ?? 99)) continue;
+    for (const ring of rings) {
+      const spots = ring.map((spot) => view.place((tile.x + spot.x) / n, (tile.y + spot.y) / n));
+      found.push({ kind, name, style, type, spots, length: lengthOf(spots) });
+      if (type === 3) break;
+    }
+  }
+  return found;
+}
+
+function lengthOf(spots) {
+  let sum = 0;
+  for (let i = 1; i < spots.length; i += 1) sum += Math.hypot(spots[i].x - spots[i - 1].x, spots[i].y - spots[i - 1].y);
+  return sum;
+}
+
+/** Middle of a line, and the direction in which it can be read there. */
+function alongOf(spots, length) {
+  let rest = length / 2;
+  for (let i = 1; i < spots.length; i += 1) {
+    const [a, b] = [spots[i - 1], spots[i]];
+    const step = Math.hypot(b.x - a.x, b.y - a.y);
+    if (rest <= step && step > 0) {
+      const part = rest / step;
+      let angle = Math.atan2(b.y - a.y, b.x - a.x);
+      if (Math.abs(angle) > Math.PI / 2) angle -= Math.sign(angle) * Math.PI;
+      return { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part, angle };
+    }
+    rest -= step;
+  }
+  return { ...spots[0], angle: 0 };
+}
+
+function middleOf(spots) {
+  const xs = spots.map((spot) => spot.x);
+  const ys = spots.map((spot) => spot.y);
+  return { x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2, angle: 0 };
+}
+
+function paintName(context, { kind, name, style, spots, length, type }, placed) {
+  context.font = `${style.italic ? "italic " : ""}${style.weight} ${style.size}px ${FONT}`;
+  context.letterSpacing = style.spaced ? "1.5px" : "0px";
+  const width = context.measureText(name).width;
+  if (type === 2 && length < width * 1.1) return;
+  if (type === 3 && kind === "building" && length < width * 2) return;
+  const at = style.along && type === 2 ? alongOf(spots, length) : middleOf(spots);
+  const [w, h] = [
+    Math.abs(Math.cos(at.angle)) * width + Math.abs(Math.sin(at.angle)) * style.size,
+    Math.abs(Math.sin(at.angle)) * width + Math.abs(Math.cos(at.angle)) * style.size,
+  ];
+  if (!placed.take(name, at.x, at.y, w, h)) return;
+  context.save();
+  context.translate(at.x, at.y);
+  context.rotate(at.angle);
+  context.lineWidth = 3.5;
+  context.strokeStyle = "rgb(255 255 255 / 0.85)";
+  context.strokeText(name, 0, 0);
+  context.fillStyle = style.colour;
+  context.fillText(name, 0, 0);
+  context.restore();
+}

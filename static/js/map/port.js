@@ -1,0 +1,141 @@
+/** The one door to the map library (Leaflet): nobody else imports it. */
+
+import { CRS, Control, DomEvent, DomUtil, GridLayer, Map as LeafletMap, Marker, Renderer, DivIcon, TileLayer, Util, latLng, latLngBounds, point } from "leaflet";
+import { t } from "baum/io/words.js";
+
+export const MIN_ZOOM = 10;
+export const MAX_ZOOM = 21;
+
+/**
+ * A map that fills `element`.
+ *
+ * @param {HTMLElement} element
+ * @param {{center: [number, number], zoom: number, bounds?: [[number, number], [number, number]]}} view lat, lon
+ */
+export function createMap(element, { center, zoom }) {
+  const map = new LeafletMap(element, {
+    minZoom: MIN_ZOOM, maxZoom: MAX_ZOOM, zoomControl: false, attributionControl: false,
+    zoomSnap: 1, wheelPxPerZoomLevel: 90, keyboardPanDelta: 120, fadeAnimation: false,
+    zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    tap: false,
+  });
+  map.addControl(new Control.Zoom({ position: "bottomright", zoomInTitle: t("Näher heran"), zoomOutTitle: t("Weiter weg") }));
+  map.addControl(new Control.Scale({ position: "bottomleft", imperial: false }));
+  map.addControl(new Control.Attribution({ position: "bottomright", prefix: false }));
+  map.createPane("names").style.zIndex = 350;
+  map.getPane("names").style.pointerEvents = "none";
+  map.setView(center, zoom, { animate: false });
+  return map;
+}
+
+/** A base map of outside pictures: kind "xyz" or "wms" (fields of BaseMap). */
+export function pictureLayer({ kind, url, layers, attribution, max_zoom }) {
+  const common = { attribution, maxZoom: MAX_ZOOM, maxNativeZoom: max_zoom || 19 };
+  if (kind === "wms") {
+    return new TileLayer.WMS(url, { ...common, layers, format: "image/png", version: "1.3.0", maxNativeZoom: MAX_ZOOM });
+  }
+  return new TileLayer(url, common);
+}
+
+/**
+ * A layer of canvas tiles that we paint ourselves.
+ *
+ * @param {(canvas: HTMLCanvasElement, coords: {x: number, y: number, z: number}) => Promise<void>} paint
+ */
+export function paintedTiles(paint, options = {}) {
+  const Painted = GridLayer.extend({
+    createTile(coords, done) {
+      const canvas = document.createElement("canvas");
+      paint(canvas, coords).then(() => done(null, canvas), (error) => done(error, canvas));
+      return canvas;
+    },
+  });
+  return new Painted({ keepBuffer: 1, updateWhenZooming: false, ...options });
+}
+
+/**
+ * One canvas over the whole view (and a margin), repainted when the view comes to rest.
+ *
+ * Leaflet's own renderer moves and scales it while the view is on its way.
+ *
+ * @param {(context: CanvasRenderingContext2D, view: View) => void} paint
+ * @typedef {{zoom: number, size: {x: number, y: number}, ratio: number, west: number, north: number,
+ *   east: number, south: number, place: (x: number, y: number) => {x: number, y: number}}} View
+ *   edges in world units (0…1); place: world → pixels of the canvas
+ */
+export function paintedCanvas(paint, options = {}) {
+  return new PaintedCanvas(paint, options);
+}
+
+const PaintedCanvas = Renderer.extend({
+  initialize(paint, options) {
+    this.paintView = paint;
+    Util.setOptions(this, { padding: 0.25, ...options });
+    this._layers = {};
+  },
+  _initContainer() {
+    this._container = document.createElement("canvas");
+    this._container.setAttribute("aria-hidden", "true");
+    this.context = this._container.getContext("2d");
+  },
+  _destroyContainer() {
+    this._container.remove();
+    delete this._container;
+  },
+  _update() {
+    if (this._map._animatingZoom && this._bounds) return;
+    Renderer.prototype._update.call(this);
+    const size = this._bounds.getSize();
+    const ratio = Math.min(globalThis.devicePixelRatio || 1, 2);
+    const canvas = this._container;
+    canvas.width = Math.round(size.x * ratio);
+    canvas.height = Math.round(size.y * ratio);
+    canvas.style.width = `${size.x}px`;
+    canvas.style.height = `${size.y}px`;
+    DomUtil.setPosition(canvas, this._bounds.min);
+    this._origin = this._map.getPixelOrigin().add(this._bounds.min);
+    this.repaint();
+  },
+  /** Paint again without moving. */
+  repaint() {
+    if (!this._container || !this._bounds) return;
+    const size = this._bounds.getSize();
+    const ratio = this._container.width / size.x;
+    this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.context.clearRect(0, 0, size.x, size.y);
+    this.paintView(this.context, this._view(size, ratio));
+  },
+  _view(size, ratio) {
+    const zoom = this._zoom;
+    const world = 256 * 2 ** zoom;
+    const origin = this._origin;
+    return {
+      zoom, size, ratio,
+      west: origin.x / world, north: origin.y / world,
+      east: (origin.x + size.x) / world, south: (origin.y + size.y) / world,
+      place: (x, y) => ({ x: x * world - origin.x, y: y * world - origin.y }),
+    };
+  },
+});
+
+/** World coordinates (0…1) of a position. */
+export function worldOf({ lat, lon }) {
+  const spot = CRS.EPSG3857.latLngToPoint(latLng(lat, lon), 0);
+  return { x: spot.x / 256, y: spot.y / 256 };
+}
+
+/** Position of world coordinates. */
+export function positionOf({ x, y }) {
+  const spot = CRS.EPSG3857.pointToLatLng(point(x * 256, y * 256), 0);
+  return { lat: spot.lat, lon: spot.lng };
+}
+
+/** A marker that can be dragged, to say where a tree stands. */
+export function dragMarker({ lat, lon }, label, onMove) {
+  const icon = new DivIcon({ className: "baum-target", iconSize: [48, 48], iconAnchor: [24, 24] });
+  const marker = new Marker([lat, lon], { draggable: true, autoPan: true, icon, keyboard: true, alt: label, title: label, zIndexOffset: 1000 });
+  marker.on("dragend", () => onMove({ lat: marker.getLatLng().lat, lon: marker.getLatLng().lng }));
+  return marker;
+}
+
+export { DomEvent, latLng, latLngBounds, point };

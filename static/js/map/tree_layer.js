@@ -1,0 +1,203 @@
+/**
+ * The trees on the map: loads tiles, chooses each tree's state for the day, paints and finds trees.
+ *
+ * Tiles carry due dates, not colours, so that a cached tile is not stale at midnight.
+ */
+
+import { stateOn } from "baum/core/overdue.js";
+import { layersOf, pointsOf, TileStore } from "baum/io/tiles.js";
+import { paintedCanvas, positionOf } from "baum/map/port.js";
+import { tilesFor } from "baum/map/tile_cover.js";
+import { paintFeatures, symbolSize } from "baum/map/tree_paint.js";
+
+/** From here on tiles hold single trees; below, aggregated cells. */
+export const TREE_ZOOM = 15;
+/** Tiles of this zoom are exact to the decimetre, so nearer views use them again. */
+const NATIVE_ZOOM = 16;
+
+/** Zoom of the tiles for a zoom of the view. */
+const tileZoom = (zoom) => Math.min(Math.round(zoom), NATIVE_ZOOM);
+
+/** An aggregated cell as it is painted. */
+const cellOf = ({ x, y, properties: p }) => ({
+  kind: "cell", x, y, count: p.n, state: p.worst, immediate: Boolean(p.imm),
+});
+
+/** A tree of a tile, with its state on the day. */
+function treeOf({ x, y, properties: p }, day) {
+  const plan = {
+    due_on: p.due ?? null, tolerance_until: p.tol ?? null, exempt_until: p.ex ?? null,
+    required: Boolean(p.req), never: Boolean(p.nv),
+  };
+  return {
+    kind: "tree", x, y, id: p.id, number: p.nr ?? "", species: p.sp ?? "", due: plan.due_on, status: p.st,
+    crown: p.cr ?? 0, immediate: Boolean(p.imm), state: stateOn(plan, day),
+  };
+}
+
+export class TreeLayer extends EventTarget {
+  /**
+   * @param {{symbols: import("baum/map/symbols.js").Symbols, day: string, address: string}} options
+   *   day YYYY-MM-DD; address of the tiles, ending in a slash
+   */
+  constructor({ symbols, day, address }) {
+    super();
+    this.symbols = symbols;
+    this.day = day;
+    this.address = address;
+    this.query = "";
+    this.stamp = 0;
+    this.states = null;
+    this.chosen = "";
+    this.dragged = "";
+    this.failed = false;
+    this.store = new TileStore((bytes, tile) => this.#decode(bytes, tile));
+    this.before = [];
+    this.features = [];
+    this.canvas = paintedCanvas((context, view) => this.#paint(context, view), { pane: "overlayPane" });
+  }
+
+  addTo(map) {
+    this.map = map;
+    map.addLayer(this.canvas);
+    return this;
+  }
+
+  /** Show what a filter asks for; `states` empty means all. */
+  setFilter(query, states) {
+    this.states = states.length ? new Set(states) : null;
+    if (query === this.query) return this.canvas.repaint();
+    this.query = query;
+    this.#forget();
+  }
+
+  /** Load again: something was written. What is painted stays until the new tiles are here. */
+  refresh() {
+    this.stamp += 1;
+    this.#forget();
+  }
+
+  #forget() {
+    this.before = this.features;
+    this.store.clear();
+    this.canvas.repaint();
+  }
+
+  /** Mark a tree as chosen; "" for none. */
+  choose(id) {
+    this.chosen = id;
+    this.canvas.repaint();
+  }
+
+  /** Do not paint this tree: a marker stands for it while it is moved. */
+  setDragged(id) {
+    this.dragged = id;
+    this.canvas.repaint();
+  }
+
+  /** Trees in the present view, in no order. */
+  visible() {
+    if (!this.view) return [];
+    const size = this.map.getSize();
+    return this.features.filter((feature) => {
+      if (feature.kind !== "tree") return false;
+      const at = this.pixel(feature);
+      return at.x >= 0 && at.y >= 0 && at.x <= size.x && at.y <= size.y;
+    });
+  }
+
+  /** Latitude and longitude of a feature. */
+  positionOf(feature) {
+    return positionOf(feature);
+  }
+
+  /** Container pixel of a feature. */
+  pixel(feature) {
+    const corner = this.map.containerPointToLayerPoint([0, 0]);
+    const at = this.view.place(feature.x, feature.y);
+    return { x: at.x + this.canvas._bounds.min.x - corner.x, y: at.y + this.canvas._bounds.min.y - corner.y };
+  }
+
+  /**
+   * The tree or cell at a container pixel, or null.
+   *
+   * @param {{x: number, y: number}} at
+   * @param {boolean} coarse a finger, which needs more room
+   */
+  hit(at, coarse) {
+    if (!this.view) return null;
+    const reach = Math.max(symbolSize(this.view.zoom) / 2 + 2, coarse ? 22 : 10);
+    let best = null;
+    let nearest = Infinity;
+    for (const feature of this.features) {
+      const spot = this.pixel(feature);
+      const away = Math.hypot(spot.x - at.x, spot.y - at.y) - (feature.radius ?? 0);
+      if (away < nearest && away <= (feature.radius ? 2 : reach)) [best, nearest] = [feature, away];
+    }
+    return best;
+  }
+
+  /** Address of a tile with filter and day. */
+  #tileAddress({ z, x, y }) {
+    const query = new URLSearchParams(this.query);
+    query.set("day", this.day);
+    if (this.stamp) query.set("v", this.stamp);
+    return `${this.address}${z}/${x}/${y}.mvt?${query}`;
+  }
+
+  #decode(bytes, tile) {
+    const { trees, cells, groups, sites } = layersOf(bytes);
+    return [
+      ...pointsOf(cells, tile).map(cellOf),
+      ...pointsOf(sites, tile).map(({ x, y, properties: p }) => ({ kind: "site", x, y, id: p.id, number: p.nr ?? "" })),
+      ...pointsOf(groups, tile).map(({ x, y, properties: p }) => ({ kind: "group", x, y, id: p.id, number: p.nr ?? "", count: p.n })),
+      ...pointsOf(trees, tile).map((feature) => treeOf(feature, this.day)),
+    ];
+  }
+
+  #load(tiles) {
+    this.store.only(new Set(tiles.map((tile) => tile.key)));
+    const waiting = tiles.filter((tile) => this.store.get(tile.key) === undefined);
+    for (const tile of waiting) {
+      this.store.load(tile.key, this.#tileAddress(tile), tile).then(
+        () => { this.failed = false; this.#soon(); },
+        (error) => {
+          if (error.name === "AbortError") return;
+          this.failed = true;
+          this.dispatchEvent(new Event("failed"));
+        },
+      );
+    }
+    return waiting.length;
+  }
+
+  /** Several tiles that arrive together are painted once. */
+  #soon() {
+    if (this.waiting) return;
+    this.waiting = requestAnimationFrame(() => {
+      this.waiting = 0;
+      this.canvas.repaint();
+    });
+  }
+
+  #paint(context, view) {
+    this.view = view;
+    const z = tileZoom(view.zoom);
+    const tiles = tilesFor(view, z);
+    const missing = this.#load(tiles);
+    const here = tiles.flatMap((tile) => this.store.get(tile.key) ?? []);
+    if (!missing) this.before = [];
+    const singles = z >= TREE_ZOOM;
+    const kept = missing ? this.before.filter((feature) => (feature.kind !== "cell") === singles) : [];
+    const known = new Set(here.map((feature) => feature.id));
+    this.features = [...here, ...kept.filter((feature) => !feature.id || !known.has(feature.id))]
+      .filter((feature) => this.#wanted(feature));
+    paintFeatures(context, view, this.features, this.symbols, this.chosen);
+    this.dispatchEvent(new CustomEvent("painted", { detail: { complete: !missing } }));
+  }
+
+  #wanted(feature) {
+    if (feature.id && feature.id === this.dragged) return false;
+    return feature.kind !== "tree" || !this.states || this.states.has(feature.state);
+  }
+}

@@ -1,0 +1,152 @@
+/** How trees, crowns, numbers and aggregated cells look on the canvas; used by tree_layer.js. */
+
+/** Metres around the equator. */
+const EARTH_M = 40_075_016.686;
+const CROWN_ZOOM = 18;
+const NUMBER_ZOOM = 19;
+const FONT = '"Fira Sans", sans-serif';
+/** Symbol size in pixels by zoom; nearer ones as the last. */
+const SIZES = { 15: 13, 16: 16, 17: 20, 18: 24 };
+const LARGEST = 28;
+
+/** Pixels of a symbol's box at a zoom. */
+export function symbolSize(zoom) {
+  return SIZES[Math.round(zoom)] ?? (zoom < 15 ? 13 : LARGEST);
+}
+
+/** Pixels of one metre at a spot of the world. */
+function pixelsPerMetre(view, y) {
+  const latitude = Math.atan(Math.sinh(Math.PI * (1 - 2 * y)));
+  return (256 * 2 ** view.zoom) / (EARTH_M * Math.cos(latitude));
+}
+
+/** Everything of a view, from the ground up. */
+export function paintFeatures(context, view, features, symbols, chosen) {
+  const of = (kind) => features.filter((feature) => feature.kind === kind);
+  for (const site of of("site")) paintSite(context, view.place(site.x, site.y), symbolSize(view.zoom));
+  for (const group of of("group")) paintGroup(context, view.place(group.x, group.y), group);
+  paintTrees(context, view, of("tree"), symbols, chosen);
+  for (const cell of of("cell")) paintCell(context, view, cell, symbols);
+}
+
+/** An empty site: a dashed grey circle with a plus. */
+function paintSite(context, at, size) {
+  const radius = size / 3;
+  context.strokeStyle = "#6e7597";
+  context.fillStyle = "rgb(255 255 255 / 0.8)";
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+  context.fill();
+  context.setLineDash([3, 2]);
+  context.stroke();
+  context.setLineDash([]);
+  context.beginPath();
+  context.moveTo(at.x - radius / 2, at.y);
+  context.lineTo(at.x + radius / 2, at.y);
+  context.moveTo(at.x, at.y - radius / 2);
+  context.lineTo(at.x, at.y + radius / 2);
+  context.stroke();
+}
+
+/** A tree group: a green badge with the number of its trees. */
+function paintGroup(context, at, group) {
+  const text = group.count ? `${group.count}` : "…";
+  context.font = `600 11px ${FONT}`;
+  const width = Math.max(26, context.measureText(text).width + 16);
+  context.beginPath();
+  context.roundRect(at.x - width / 2, at.y - 10, width, 20, 10);
+  context.fillStyle = "#ffffff";
+  context.fill();
+  context.lineWidth = 2;
+  context.strokeStyle = "#3f6b34";
+  context.stroke();
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillStyle = "#2c4d24";
+  context.fillText(text, at.x, at.y + 0.5);
+}
+
+/** All trees of a view: crowns below, then symbols by risk, then numbers. */
+function paintTrees(context, view, trees, symbols, chosen) {
+  const spots = trees.map((tree) => ({ tree, at: view.place(tree.x, tree.y) }))
+    .sort((a, b) => symbols.table.rank(a.tree.state) - symbols.table.rank(b.tree.state));
+  if (view.zoom >= CROWN_ZOOM) paintCrowns(context, view, spots);
+  const size = symbolSize(view.zoom);
+  const marked = spots.find(({ tree }) => tree.id === chosen);
+  if (marked) paintChoice(context, marked.at, size);
+  for (const { tree, at } of spots) {
+    symbols.paint(context, tree.state, tree.immediate, at.x, at.y, size, view.ratio);
+  }
+  if (view.zoom >= NUMBER_ZOOM) paintNumbers(context, spots, size);
+}
+
+function paintCrowns(context, view, spots) {
+  context.fillStyle = "rgb(45 106 79 / 0.13)";
+  context.strokeStyle = "rgb(27 88 62 / 0.4)";
+  context.lineWidth = 1;
+  for (const { tree, at } of spots) {
+    if (!(tree.crown > 0)) continue;
+    context.beginPath();
+    context.arc(at.x, at.y, tree.crown / 2 * pixelsPerMetre(view, tree.y), 0, 2 * Math.PI);
+    context.fill();
+    context.stroke();
+  }
+}
+
+/** The chosen tree stands in a wide blue ring with a white edge. */
+function paintChoice(context, at, size) {
+  for (const [width, colour] of [[9, "#fff"], [5, "#2044aa"]]) {
+    context.beginPath();
+    context.arc(at.x, at.y, size / 2 + 9, 0, 2 * Math.PI);
+    context.lineWidth = width;
+    context.strokeStyle = colour;
+    context.stroke();
+  }
+}
+
+/** Numbers under the symbols; one that would cover another is left out. */
+function paintNumbers(context, spots, size) {
+  context.font = `600 12px ${FONT}`;
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  context.lineJoin = "round";
+  const taken = new Set();
+  for (const { tree, at } of [...spots].reverse()) {
+    const cell = `${Math.round(at.x / 34)}|${Math.round(at.y / 18)}`;
+    if (!tree.number || taken.has(cell)) continue;
+    taken.add(cell);
+    paintText(context, tree.number, at.x, at.y + size / 2 + 3);
+  }
+}
+
+function paintText(context, text, x, y) {
+  context.lineWidth = 4;
+  context.strokeStyle = "rgb(255 255 255 / 0.92)";
+  context.strokeText(text, x, y);
+  context.fillStyle = "#171a2b";
+  context.fillText(text, x, y);
+}
+
+/** A round badge: number of trees, edge in the colour of the worst state, its symbol above. */
+function paintCell(context, view, cell, symbols) {
+  const at = view.place(cell.x, cell.y);
+  const text = cell.count.toLocaleString("de-DE");
+  const radius = 13 + 3.4 * Math.log10(cell.count);
+  cell.radius = radius + 3;
+  context.beginPath();
+  context.arc(at.x, at.y, radius + 2.5, 0, 2 * Math.PI);
+  context.fillStyle = "rgb(255 255 255 / 0.95)";
+  context.fill();
+  context.beginPath();
+  context.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+  context.lineWidth = 3;
+  context.strokeStyle = symbols.table.get(cell.state)?.color ?? "#8a8f98";
+  context.stroke();
+  context.font = `600 ${cell.count > 999 ? 11 : 12}px ${FONT}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillStyle = "#171a2b";
+  context.fillText(text, at.x, at.y + 0.5);
+  symbols.paint(context, cell.state, cell.immediate, at.x + radius * 0.75, at.y - radius * 0.8, 13, view.ratio);
+}

@@ -1,0 +1,96 @@
+/** Moves the map, opens and closes panel and card, shows short messages; used by pages/map.js. */
+
+import { t } from "baum/io/words.js";
+import { latLngBounds, positionOf } from "baum/map/port.js";
+import { alertBox, h, iconButton } from "baum/components/elements.js";
+
+const NOTICE_MS = 6000;
+/** Free pixels around a tree that is to be seen. */
+const MARGIN = 60;
+const NEAR_ZOOM = 18;
+
+/** Narrow or touched screens: the panel is a drawer, the card a sheet from below. */
+export const SHEET = matchMedia("(max-width: 1024px)");
+
+export class MapView {
+  constructor({ map, trees, parts }) {
+    Object.assign(this, { map, trees, parts });
+    this.opener = document.querySelector("#panel-open");
+    this.opener.addEventListener("click", () => this.showPanel(true));
+    document.querySelector("#panel-close").addEventListener("click", () => this.showPanel(false));
+    new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
+    SHEET.addEventListener("change", () => map.invalidateSize({ pan: false }));
+  }
+
+  showPanel(open) {
+    if (open === this.panelOpen) return;
+    this.panelOpen = open;
+    this.parts.layout.classList.toggle("has-drawer", open);
+    this.opener.setAttribute("aria-expanded", String(open));
+    if (open) document.querySelector("#panel-close").focus();
+    else if (SHEET.matches && document.activeElement?.closest("#panel")) this.opener.focus();
+  }
+
+  /** Close the drawer if it is open; says whether it was. */
+  closePanel() {
+    const was = Boolean(this.panelOpen);
+    this.showPanel(false);
+    return was;
+  }
+
+  showCard(open) {
+    this.parts.card.hidden = !open;
+    this.parts.layout.classList.toggle("has-card", open);
+    this.map.invalidateSize({ pan: false });
+  }
+
+  goTo({ lat, lon }, zoom = this.map.getZoom()) {
+    this.map.setView([lat, lon], zoom);
+  }
+
+  showBounds(bounds) {
+    this.map.fitBounds(latLngBounds(bounds), { animate: false, maxZoom: 16 });
+  }
+
+  /** Go to something that was searched. */
+  goToFound({ bbox, lon, lat, kind }) {
+    if (bbox) {
+      const [west, south, east, north] = bbox;
+      this.map.fitBounds(latLngBounds([[south, west], [north, east]]), { maxZoom: NEAR_ZOOM, padding: [40, 40] });
+    } else if (Number.isFinite(lon) && Number.isFinite(lat)) {
+      this.goTo({ lat, lon }, Math.max(this.map.getZoom(), kind === "tree" ? NEAR_ZOOM : 16));
+    }
+  }
+
+  /** Move the map as little as needed so that nothing covers the tree. */
+  keepInSight(id) {
+    const tree = this.trees.visible().find((each) => each.id === id);
+    if (tree) this.keepPositionInSight(positionOf(tree));
+  }
+
+  keepPositionInSight({ lat, lon }) {
+    const size = this.map.getSize();
+    const at = this.map.latLngToContainerPoint([lat, lon]);
+    const sheet = SHEET.matches && !this.parts.card.hidden ? this.parts.card.getBoundingClientRect().height : 0;
+    const room = { left: MARGIN, top: MARGIN, right: size.x - MARGIN, bottom: size.y - sheet - MARGIN };
+    const by = (value, low, high) => value < low ? value - low : value > high ? value - high : 0;
+    const shift = [by(at.x, room.left, room.right), by(at.y, room.top, Math.max(room.bottom, room.top + 1))];
+    if (shift[0] || shift[1]) this.map.panBy(shift);
+  }
+
+  /** A short message over the map; the same `key` is shown once at a time. */
+  notice(kind, sentence, key = "") {
+    if (key && this.parts.notices.querySelector(`[data-key="${key}"]`)) return;
+    const box = h("div.map-notice", { dataset: { key } }, alertBox(kind, sentence),
+      iconButton(t("Meldung schließen"), "close", { onclick: () => box.remove() }));
+    this.parts.notices.append(box);
+    if (kind !== "danger") setTimeout(() => box.remove(), NOTICE_MS);
+  }
+
+  showGroup(group) {
+    const number = group.number ? ` ${group.number}` : "";
+    this.notice("info", group.count
+      ? t("Baumgruppe{number} mit {n} Bäumen, als Fläche erfasst.", { number, n: group.count })
+      : t("Baumgruppe{number}, als Fläche erfasst.", { number }));
+  }
+}
