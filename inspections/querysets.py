@@ -1,18 +1,13 @@
 """Questions about many inspections, measures and due dates; the day is always handed in."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-if TYPE_CHECKING:
-    _Rows = QuerySet[Any]
-else:
-    _Rows = QuerySet
 
-
-class RuleSetQuerySet(_Rows):
+class RuleSetQuerySet(QuerySet[Any]):
     """Versions of the rule."""
 
     def valid_on(self, day: date) -> Any:
@@ -21,7 +16,7 @@ class RuleSetQuerySet(_Rows):
         return found or self.order_by("valid_from", "version").first()
 
 
-class MeasureQuerySet(_Rows):
+class MeasureQuerySet(QuerySet[Any]):
     """Measures."""
 
     def open(self) -> Self:
@@ -39,7 +34,7 @@ class MeasureQuerySet(_Rows):
         return self.open().with_deadline().filter(effective_deadline__lt=on)
 
 
-class ControlPlanQuerySet(_Rows):
+class ControlPlanQuerySet(QuerySet[Any]):
     """Due dates."""
 
     def needed(self, *, on: date) -> Self:

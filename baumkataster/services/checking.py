@@ -5,7 +5,12 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.gis.geos import Point
-from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    FieldDoesNotExist,
+    ObjectDoesNotExist,
+    ValidationError,
+)
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
@@ -24,7 +29,7 @@ def locked(model: type[M], key: Any) -> M:
     """
     try:
         found = model._default_manager.select_for_update(of=("self",)).get(pk=key)
-    except (model.DoesNotExist, ValidationError, ValueError) as error:
+    except (ObjectDoesNotExist, ValidationError, ValueError) as error:
         name = model._meta.verbose_name
         raise Refused(_("%(name)s nicht gefunden.") % {"name": name}) from error
     return found

@@ -48,7 +48,12 @@ def import_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     if level := request.GET.get("stufe"):
         problems = problems.filter(level=level)
     page = Paginator(problems, PAGE).get_page(request.GET.get("seite"))
-    context = {"run": run, "page": page, "level": level or "", "query": f"stufe={level}" if level else ""}
+    context = {
+        "run": run,
+        "page": page,
+        "level": level or "",
+        "query": f"stufe={level}" if level else "",
+    }
     return render(request, "imports/run.html", context)
 
 
@@ -64,7 +69,7 @@ def import_problems(request: HttpRequest, run_id: UUID) -> StreamingHttpResponse
 
 def _lines(run: ImportRun) -> Iterator[str]:
     """Header and one line per problem, semicolons and BOM for German spreadsheets."""
-    writer: Any = csv.writer(Echo(), delimiter=";", lineterminator="\r\n")  # type: ignore[arg-type]
+    writer: Any = csv.writer(Echo(), delimiter=";", lineterminator="\r\n")
     head = [_("Zeile"), _("Spalte"), _("Wert"), _("Stufe"), _("Meldung")]
     yield "\ufeff" + writer.writerow(head)
     for problem in run.problems.order_by("line", "id").iterator():

@@ -21,7 +21,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Concat, Trim
 
-from baumkataster.models import Tree, User
+from baumkataster.models import Tree
+from baumkataster.permissions import Visitor
 from inspections.filters import TreeFilter, apply
 from inspections.models import Measure, RuleSet
 from inspections.sql_state import state_expression
@@ -63,7 +64,7 @@ class Header:
     trees_in_duty: int
 
 
-def report_rows(*, on: date, visible_to: User, tree_filter: TreeFilter) -> QuerySet[Tree]:
+def report_rows(*, on: date, visible_to: Visitor, tree_filter: TreeFilter) -> QuerySet[Any]:
     """All trees in the city's duty with the columns of the report; states are not narrowed yet.
 
     The filter's own ``states`` are applied by ``only_states``, so that counts show all buckets.
@@ -130,23 +131,23 @@ def _rule_and_last_control() -> dict[str, Any]:
     }
 
 
-def only_states(rows: QuerySet[Tree], states: tuple[str, ...]) -> QuerySet[Tree]:
+def only_states(rows: QuerySet[Any], states: tuple[str, ...]) -> QuerySet[Any]:
     """Narrow the report to some buckets; none named: all that is late or never inspected."""
     return rows.filter(state__in=states or LATE_STATES)
 
 
-def in_order(rows: QuerySet[Tree], order: str) -> QuerySet[Tree]:
+def in_order(rows: QuerySet[Any], order: str) -> QuerySet[Any]:
     """Sort by one of ORDERS; an unknown word sorts by risk: higher expectation, then days over."""
     return rows.order_by(*ORDERS.get(order, ORDERS["risk"]))
 
 
-def state_counts(rows: QuerySet[Tree]) -> dict[str, int]:
+def state_counts(rows: QuerySet[Any]) -> dict[str, int]:
     """State -> number of trees in the city's duty that need control, whatever bucket is shown."""
     counted = rows.order_by().values_list("state").annotate(trees=Count("pk"))
     return dict(counted)
 
 
-def totals_by(rows: QuerySet[Tree], key: str) -> list[dict[str, Any]]:
+def totals_by(rows: QuerySet[Any], key: str) -> list[dict[str, Any]]:
     """Per district or unit (``district_name``, ``unit_code``): trees, late ones, share, oldest.
 
     ``late`` counts overdue trees inside and beyond the tolerance; ``percent`` is of ``trees``.
@@ -171,7 +172,7 @@ def totals_by(rows: QuerySet[Tree], key: str) -> list[dict[str, Any]]:
     return totals
 
 
-def header(*, on: date, rows: QuerySet[Tree]) -> Header:
+def header(*, on: date, rows: QuerySet[Any]) -> Header:
     """What stands above the list, on screen, paper and in files."""
     return Header(on=on, rule_set=RuleSet.objects.valid_on(on), trees_in_duty=rows.count())
 

@@ -10,7 +10,7 @@ import xlsxwriter
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from baumkataster.models import CitySettings, Expectation, Phase, PlaceKind, Tree
+from baumkataster.models import CitySettings, Expectation, Phase, PlaceKind
 from inspections.models import Condition, LeafState
 from inspections.reports.overdue import Header
 from inspections.rules.states import STATES
@@ -87,7 +87,7 @@ def label(choices: Any, value: str | None) -> str:
     return str(choices(value).label) if value else ""
 
 
-def csv_lines(rows: QuerySet[Tree], *, base_url: str) -> Iterator[str]:
+def csv_lines(rows: QuerySet[Any], *, base_url: str) -> Iterator[str]:
     """The report as CSV that a German spreadsheet opens: BOM, semicolons, dates 23.11.2026."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
@@ -115,7 +115,7 @@ def as_text(value: Any) -> str:
 
 
 def xlsx_bytes(
-    rows: QuerySet[Tree],
+    rows: QuerySet[Any],
     *,
     head: Header,
     counts: dict[str, int],
@@ -176,7 +176,7 @@ def _cover_lines(head: Header, filter_text: str) -> list[tuple[str, str]]:
     return lines
 
 
-def _list(book: Any, rows: QuerySet[Tree], base_url: str) -> None:
+def _list(book: Any, rows: QuerySet[Any], base_url: str) -> None:
     """Second sheet: the list with fixed head, filter buttons and print titles."""
     sheet = book.add_worksheet(_("Liste"))
     head = book.add_format(

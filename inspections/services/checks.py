@@ -1,62 +1,93 @@
-"""What must hold before an inspection is recorded, in sentences by field; asked by recording.py."""
+"""What must hold before an inspection is recorded, in sentences by field; asked by recording.py.
 
-from datetime import datetime, timedelta
+Rules that need no database stand in rules/findings.py; here are the look-ups into other records.
+"""
+
+from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Max, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
-from baumkataster.models import Expectation, Phase, Photo, Tree, TreeStatus, User
+from baumkataster.models import Expectation, Photo, Tree, TreeStatus, User
 from inspections.models import (
-    Condition,
     ControlLimit,
     Finding,
     Inspection,
     InspectionKind,
-    LeafState,
+    Measure,
     MeasureKind,
-    Result,
     Symptom,
     Urgency,
-    Vitality,
 )
+from inspections.rules import findings as rules
+from inspections.rules.overdue import berlin_day
 from inspections.services.entries import FindingEntry, InspectionEntry
 
-#: A device whose clock runs ahead by less is believed.
-CLOCK_TOLERANCE = timedelta(minutes=10)
-LONGEST_MONTHS = 60
+#: Measures that make good what a limit kept from being seen, beside detailed examinations.
+MAKES_GOOD = ("follow_up", "clear_base", "ivy_removal")
+#: Work after which a crown cannot be rated for ten years.
+TOPPING = ("torso",)
 Problems = dict[str, list[str]]
-
-
-def entry_problems(entry: InspectionEntry, *, tree: Tree, received_at: datetime) -> Problems:
-    """All that keeps an entry from being recorded; empty when it can be."""
-    problems: Problems = {}
-    for check in (_words, _time_and_tree, _interval, _findings, _measures, _correction):
-        for field, sentence in check(entry, tree, received_at):
-            problems.setdefault(field, []).append(sentence)
-    return problems
-
-
 Found = list[tuple[str, str]]
 
 
-def _words(entry: InspectionEntry, tree: Tree, received_at: datetime) -> Found:
-    """Choices and catalogue codes are known; a switched-off code still counts, old forms hold it."""
-    found: Found = []
-    choices: dict[str, Any] = {
-        "leaf_state": LeafState,
-        "condition": Condition,
-        "phase": Phase,
-        "result": Result,
-    }
-    for name, words in choices.items():
-        if getattr(entry, name) not in words.values:
-            found.append((name, _("Bitte wählen Sie einen Wert.")))
-    if entry.vitality and entry.vitality not in Vitality.values:
-        found.append(("vitality", _("Die Vitalität ist 0, 1, 2, 3, S oder K.")))
+def entry_problems(
+    entry: InspectionEntry, *, tree: Tree, received_at: datetime, proposed_months: int | None
+) -> Problems:
+    """All that keeps an entry from being recorded, by field; empty when it can be."""
+    context = _context(entry, tree, received_at, proposed_months)
+    found = [
+        (problem.field, problem.sentence.text(gettext))
+        for problem in rules.entry_problems(entry, context)
+    ]
+    for check in (_words, _tree, _findings, _measures, _correction):
+        found += check(entry, tree)
+    problems: Problems = {}
+    for field, sentence in found:
+        problems.setdefault(field, []).append(sentence)
+    return problems
+
+
+def _context(
+    entry: InspectionEntry, tree: Tree, received_at: datetime, proposed_months: int | None
+) -> rules.EntryContext:
+    """What the rules need to know from catalogues and earlier work at the tree."""
+    detailed = Q(needs_detailed=True) | Q(code__in=MAKES_GOOD)
+    cut_on, topped_on = _last_cuts(tree)
+    return rules.EntryContext(
+        received_at=received_at,
+        proposed_months=proposed_months,
+        immediate_urgencies=_codes(Urgency, Q(immediate=True)),
+        follow_up_limits=_codes(ControlLimit, Q(needs_follow_up=True)),
+        follow_up_measures=_codes(MeasureKind, detailed),
+        vitality_block=rules.vitality_block(
+            cut_on=cut_on, topped_on=topped_on, day=berlin_day(entry.inspected_at)
+        ),
+    )
+
+
+def _last_cuts(tree: Tree) -> tuple[date | None, date | None]:
+    """Days of the last heavy cut and of the last topping."""
+    last = Measure.objects.filter(tree=tree, state="done").aggregate(
+        cut=Max("done_on", filter=Q(kind__cutting="heavy")),
+        topped=Max("done_on", filter=Q(kind__in=TOPPING)),
+    )
+    return last["cut"], last["topped"]
+
+
+def _codes(model: Any, condition: Q) -> frozenset[str]:
+    """Codes of the catalogue entries that meet a condition."""
+    return frozenset(model.objects.filter(condition).values_list("pk", flat=True))
+
+
+def _words(entry: InspectionEntry, tree: Tree) -> Found:
+    """Catalogue codes are known; a switched-off code still counts, because old forms hold it."""
+    found = _unknown_codes("kind", InspectionKind, [entry.kind])
+    found += _unknown_codes("limits", ControlLimit, list(entry.limits))
     if entry.expectation and entry.expectation not in Expectation.values:
         found.append(("expectation", _("Bitte wählen Sie einen Wert.")))
-    found += _unknown_codes("kind", InspectionKind, [entry.kind])
-    found += _unknown_codes("limits", ControlLimit, list(entry.limits))
     if not entry.device.strip():
         found.append(("device", _("Das Gerät fehlt.")))
     if not User.objects.filter(pk=entry.inspected_by_id).exists():
@@ -64,28 +95,18 @@ def _words(entry: InspectionEntry, tree: Tree, received_at: datetime) -> Found:
     return found
 
 
-def _time_and_tree(entry: InspectionEntry, tree: Tree, received_at: datetime) -> Found:
-    """Nobody inspects in the future, and only what stood then."""
-    found: Found = []
-    if entry.inspected_at > received_at + CLOCK_TOLERANCE:
-        found.append(("inspected_at", _("Der Zeitpunkt der Kontrolle liegt in der Zukunft.")))
+def _tree(entry: InspectionEntry, tree: Tree) -> Found:
+    """Only what stood on the day can have been inspected."""
     if tree.status == TreeStatus.PLANNED:
-        found.append(("tree", _("Dieser Baum ist erst geplant.")))
+        return [("tree", _("Dieser Baum ist erst geplant."))]
     gone = tree.status in {TreeStatus.FELLED, TreeStatus.STUMP, TreeStatus.VANISHED}
-    if gone and (tree.felled_on is None or entry.inspected_at.date() > tree.felled_on):
-        found.append(("tree", _("Dieser Baum ist als gefällt oder verschwunden gemeldet.")))
-    return found
-
-
-def _interval(entry: InspectionEntry, tree: Tree, received_at: datetime) -> Found:
-    """An interval is 1 to 60 months."""
-    if entry.set_months is not None and not 1 <= entry.set_months <= LONGEST_MONTHS:
-        return [("set_months", _("Das Kontrollintervall liegt zwischen 1 und 60 Monaten."))]
+    if gone and (tree.felled_on is None or berlin_day(entry.inspected_at) > tree.felled_on):
+        return [("tree", _("Dieser Baum ist als gefällt oder verschwunden gemeldet."))]
     return []
 
 
-def _findings(entry: InspectionEntry, tree: Tree, received_at: datetime) -> Found:
-    """Symptoms belong to their zone; carried-over ones name what they carry on."""
+def _findings(entry: InspectionEntry, tree: Tree) -> Found:
+    """Symptoms belong to their zone; what a finding refers to belongs to the same tree."""
     found: Found = []
     zones = dict(Symptom.objects.values_list("code", "zone_id"))
     for number, finding in enumerate(entry.findings):
@@ -94,23 +115,17 @@ def _findings(entry: InspectionEntry, tree: Tree, received_at: datetime) -> Foun
             found.append((field, _unknown(finding.symptom)))
         elif zones[finding.symptom] != finding.zone:
             found.append((field, _("Dieses Schadsymptom gehört zu einem anderen Baumbereich.")))
-        if finding.severity not in {1, 2, 3}:
-            found.append((field, _("Das Ausmaß ist 1 (gering), 2 (mittel) oder 3 (hoch).")))
-        found += [(field, sentence) for sentence in _finding_links(finding, tree)]
+        found += [(field, sentence) for sentence in _links(finding, tree)]
     if len({finding.id for finding in entry.findings}) < len(entry.findings):
         found.append(("findings", _("Zwei Befunde haben dieselbe Kennung.")))
     return found
 
 
-def _finding_links(finding: FindingEntry, tree: Tree) -> list[str]:
-    """What a finding refers to belongs to the same tree."""
+def _links(finding: FindingEntry, tree: Tree) -> list[str]:
+    """Earlier finding and photos are of this tree, and here."""
     sentences = []
-    if finding.observation not in {"seen", "carried_over"}:
-        sentences.append(_("Ein Befund ist gesehen oder übernommen."))
-    if finding.observation == "carried_over" and finding.continues_id is None:
-        sentences.append(_("Ein übernommener Befund nennt den früheren."))
-    earlier = Finding.objects.filter(pk=finding.continues_id, inspection__tree=tree)
-    if finding.continues_id is not None and not earlier.exists():
+    earlier = Finding.objects.filter(inspection__tree=tree)
+    if finding.continues_id and not earlier.filter(pk=finding.continues_id).exists():
         sentences.append(_("Der frühere Befund gehört nicht zu diesem Baum."))
     photos = Photo.objects.filter(pk__in=finding.photo_ids, tree=tree).count()
     if photos < len(set(finding.photo_ids)):
@@ -118,7 +133,7 @@ def _finding_links(finding: FindingEntry, tree: Tree) -> list[str]:
     return sentences
 
 
-def _measures(entry: InspectionEntry, tree: Tree, received_at: datetime) -> Found:
+def _measures(entry: InspectionEntry, tree: Tree) -> Found:
     """Kinds and urgencies are known; a measure names a finding of the same entry."""
     found = _unknown_codes("measures", MeasureKind, [m.kind for m in entry.measures])
     found += _unknown_codes("measures", Urgency, [m.urgency for m in entry.measures])
@@ -126,32 +141,20 @@ def _measures(entry: InspectionEntry, tree: Tree, received_at: datetime) -> Foun
     for number, measure in enumerate(entry.measures):
         if measure.finding_id is not None and measure.finding_id not in own:
             found.append((f"measures.{number}", _("Der Befund zu dieser Maßnahme fehlt.")))
-    immediate = set(Urgency.objects.filter(immediate=True).values_list("code", flat=True))
-    if entry.result == Result.SAFE and any(m.urgency in immediate for m in entry.measures):
-        found.append(
-            (
-                "result",
-                _("Mit einer unverzüglichen Maßnahme ist der Baum nicht verkehrssicher."),
-            )
-        )
     return found
 
 
-def _correction(entry: InspectionEntry, tree: Tree, received_at: datetime) -> Found:
-    """A correction names a record of the same tree that nobody corrected yet, and why."""
+def _correction(entry: InspectionEntry, tree: Tree) -> Found:
+    """A correction names a record of the same tree that nobody corrected yet."""
     if entry.corrects_id is None:
         return []
-    found: Found = []
     old = Inspection.objects.filter(pk=entry.corrects_id, tree=tree).first()
     if old is None:
-        found.append(("corrects", _("Die berichtigte Kontrolle gehört nicht zu diesem Baum.")))
-    elif Inspection.objects.filter(corrects=old).exists():
-        found.append(
-            ("corrects", _("Diese Kontrolle ist schon berichtigt. Berichtigen Sie die neuere."))
-        )
-    if not entry.correction_reason.strip():
-        found.append(("correction_reason", _("Bitte begründen Sie die Berichtigung.")))
-    return found
+        return [("corrects", _("Die berichtigte Kontrolle gehört nicht zu diesem Baum."))]
+    if Inspection.objects.filter(corrects=old).exists():
+        again = _("Diese Kontrolle ist schon berichtigt. Berichtigen Sie die neuere.")
+        return [("corrects", again)]
+    return []
 
 
 def _unknown_codes(field: str, model: Any, codes: list[str]) -> Found:

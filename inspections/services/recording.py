@@ -53,9 +53,12 @@ def record_inspection(*, by: User, entry: InspectionEntry, received_at: datetime
         if known := Inspection.objects.filter(pk=entry.id).first():
             return _received_before(known, entry)
         identity = _identity(entry)
-        if problems := entry_problems(entry, tree=tree, received_at=received_at):
+        proposal = _proposal(entry, tree)
+        if problems := entry_problems(
+            entry, tree=tree, received_at=received_at, proposed_months=proposal.months
+        ):
             raise Refused(problems)
-        inspection = _inspection(by, entry, tree, identity, received_at)
+        inspection = _inspection(by, entry, tree, identity, received_at, proposal)
         save_checked(inspection)
         for position, finding in enumerate(entry.findings):
             _record_finding(inspection, finding, position)
@@ -95,17 +98,14 @@ def _inspection(
     tree: Tree,
     identity: InspectorIdentity,
     received_at: datetime,
+    proposal: Proposal,
 ) -> Inspection:
     """The row, with the tree as seen and what the rule says."""
     day = berlin_day(entry.inspected_at)
     kind = InspectionKind.objects.get(pk=entry.kind)
     sets_date = kind.counts_as_regular or entry.also_regular
-    expectation = entry.expectation or tree.effective_expectation
+    months = proposal.months if entry.set_months is None else entry.set_months
     rule_set: RuleSet = RuleSet.objects.valid_on(day)
-    proposal = propose(
-        tree=tree, day=day, phase=entry.phase, condition=entry.condition, expectation=expectation
-    )
-    months, reason = _interval(entry, proposal)
     return Inspection(
         id=entry.id,
         tree=tree,
@@ -131,24 +131,29 @@ def _inspection(
         rule_set=rule_set,
         proposed_months=proposal.months,
         set_months=months,
-        interval_reason=reason,
+        interval_reason=entry.interval_reason.strip(),
         next_due_on=resulting_due_day(day, months, proposal) if sets_date else None,
         corrects_id=entry.corrects_id,
         correction_reason=entry.correction_reason,
-        seen_expectation=expectation,
+        seen_expectation=_expectation(entry, tree),
         **_tree_as_seen(tree),
     )
 
 
-def _interval(entry: InspectionEntry, proposal: Proposal) -> tuple[int | None, str]:
-    """The interval that holds and its reason: the arborist's, else the proposal."""
-    if entry.set_months is None or entry.set_months == proposal.months:
-        return proposal.months, entry.interval_reason
-    if not entry.interval_reason.strip():
-        raise Refused(
-            {"interval_reason": [_("Bitte begründen Sie das abweichende Kontrollintervall.")]}
-        )
-    return entry.set_months, entry.interval_reason.strip()
+def _proposal(entry: InspectionEntry, tree: Tree) -> Proposal:
+    """What the rule says of the tree as the entry describes it."""
+    return propose(
+        tree=tree,
+        day=berlin_day(entry.inspected_at),
+        phase=entry.phase,
+        condition=entry.condition,
+        expectation=_expectation(entry, tree),
+    )
+
+
+def _expectation(entry: InspectionEntry, tree: Tree) -> str:
+    """The safety expectation as entered, else as the tree has it."""
+    return entry.expectation or tree.effective_expectation
 
 
 def _tree_as_seen(tree: Tree) -> dict[str, Any]:

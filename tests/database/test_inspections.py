@@ -9,7 +9,7 @@ import pytest
 from baumkataster.errors import Refused
 from baumkataster.models import Tree
 from inspections.models import ControlMail, ControlPlan, Finding, Inspection, Measure
-from inspections.services import FindingEntry, MeasureEntry, record_inspection
+from inspections.services import FindingEntry, MeasureEntry, record_care, record_inspection
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,13 @@ def test_record_holds_all_that_a_court_asks(arborist, tree):
     seen = finding(note="Starkast Süd")
     measure = MeasureEntry(kind="deadwood", urgency="2", finding_id=seen.id)
     done = make.record(
-        tree, arborist, findings=(seen,), measures=(measure,), result="limited", limits=("base_overgrown",)
+        tree,
+        arborist,
+        findings=(seen,),
+        measures=(measure,),
+        result="limited",
+        limits=("base_overgrown",),
+        limits_note="Efeu",
     )
     row = Inspection.objects.get()
     assert row == done.inspection
@@ -48,7 +54,11 @@ def test_record_holds_all_that_a_court_asks(arborist, tree):
     assert row.received_at - row.inspected_at == timedelta(hours=1)
     assert row.inspected_on == date(2026, 6, 1)
     assert (row.seen_number, row.seen_place) == ("417", tree.site.place.name)
-    assert (row.seen_species, row.seen_girth_cm, row.seen_girth_height_cm) == ("Tilia cordata", 140, 100)
+    assert (row.seen_species, row.seen_girth_cm, row.seen_girth_height_cm) == (
+        "Tilia cordata",
+        140,
+        100,
+    )
     assert row.seen_expectation == "higher" and row.seen_position.coords == tree.geom.coords
     assert (row.proposed_months, row.set_months) == (24, 24)
     assert row.rule_set.version == 1
@@ -123,9 +133,9 @@ def test_correction_counts_in_place_of_what_it_corrects(arborist, tree):
 
 def test_day_of_inspection_is_berlins(arborist, tree):
     before_midnight = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
-    assert make.record(tree, arborist, inspected_at=before_midnight).inspection.inspected_on == date(
-        2026, 7, 1
-    )
+    assert make.record(
+        tree, arborist, inspected_at=before_midnight
+    ).inspection.inspected_on == date(2026, 7, 1)
 
 
 def test_immediate_measure_alarms_the_supervisor_in_the_same_transaction(arborist, tree):
@@ -133,7 +143,7 @@ def test_immediate_measure_alarms_the_supervisor_in_the_same_transaction(arboris
     unit.supervisor = make.make_user("supervisor")
     unit.save()
     measure = MeasureEntry(kind="felling", urgency="1")
-    make.record(tree, arborist, result="unsafe", measures=(measure,))
+    make.record(tree, arborist, result="unsafe", findings=(finding(),), measures=(measure,))
     mail = ControlMail.objects.get()
     assert mail.recipient == unit.supervisor and mail.sent_at is None
     assert tree.site.number in mail.subject
@@ -154,6 +164,10 @@ def test_immediate_measure_alarms_the_supervisor_in_the_same_transaction(arboris
         ({"findings": (finding(photo_ids=(uuid4(),)),)}, "findings.0"),
         ({"measures": (MeasureEntry(kind="nix", urgency="2"),)}, "measures"),
         ({"measures": (MeasureEntry(kind="felling", urgency="1"),)}, "result"),
+        ({"result": "unsafe", "findings": (finding(),)}, "measures"),
+        ({"result": "limited"}, "findings"),
+        ({"limits": ("other",)}, "limits_note"),
+        ({"limits": ("base_overgrown",)}, "limits"),
         ({"set_months": 61, "interval_reason": "x"}, "set_months"),
         ({"corrects_id": uuid4(), "correction_reason": "x"}, "corrects"),
         ({"inspected_by_id": uuid4()}, "inspected_by"),
@@ -177,10 +191,10 @@ def test_person_without_qualification_records_nothing(tree):
 def test_identity_is_the_one_of_the_day(arborist, tree):
     make.make_identity(arborist, qualification="ETT", valid_from=date(2026, 6, 2))
     early = make.record(tree, arborist).inspection
-    later = make.record(
-        tree, arborist, inspected_at=datetime(2026, 6, 2, 9, tzinfo=UTC)
-    ).inspection
-    assert early.inspector.qualification.startswith("FLL") and later.inspector.qualification == "ETT"
+    later = make.record(tree, arborist, inspected_at=datetime(2026, 6, 2, 9, tzinfo=UTC)).inspection
+    assert (
+        early.inspector.qualification.startswith("FLL") and later.inspector.qualification == "ETT"
+    )
 
 
 def test_felled_tree_takes_only_what_was_seen_before(arborist, tree):
@@ -189,3 +203,19 @@ def test_felled_tree_takes_only_what_was_seen_before(arborist, tree):
     with pytest.raises(Refused) as refused:
         make.record(tree, arborist, inspected_at=datetime(2026, 6, 11, 9, tzinfo=UTC))
     assert "tree" in refused.value.problems
+
+
+def test_a_crown_cut_less_than_five_years_ago_is_not_rated(arborist, tree):
+    boss = make.make_user("supervisor")
+    record_care(
+        by=boss,
+        day=date(2026, 5, 1),
+        tree_id=tree.pk,
+        kind="crown_reduce",
+        done_on=date(2022, 1, 1),
+        done_by="Firma Ast",
+    )
+    with pytest.raises(Refused) as refused:
+        make.record(tree, arborist, vitality="1")
+    assert list(refused.value.problems) == ["vitality"]
+    assert make.record(tree, arborist, vitality="S").created
