@@ -1,18 +1,12 @@
 """Questions about many trees; interfaces and reads chain them: Tree.objects.standing().within(box)."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-if TYPE_CHECKING:
-    _Trees = QuerySet[Any]
-else:
-    _Trees = QuerySet
-
-
-class TreeQuerySet(_Trees):
+class TreeQuerySet(QuerySet[Any]):
     """Trees; uses relation names only and never imports a model."""
 
     def standing(self) -> Self:

@@ -12,8 +12,18 @@ from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
+from tests import factories
+
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "baumtest"
+
+
+def pytest_configure() -> None:
+    """Sign-ins of hundreds of made-up people need no slow hash; the product keeps its own."""
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
 
 
 def owner_url(database: str) -> str:
@@ -99,6 +109,7 @@ def django_db_setup(template_database: str, django_db_blocker) -> Iterator[None]
     settings.DATABASES["default"]["NAME"] = name
     connections["default"].settings_dict["NAME"] = name
     with django_db_blocker.unblock():
+        factories.load_catalogues()
         yield
         connections["default"].close()
     drop_database(name)
