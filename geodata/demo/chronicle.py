@@ -77,7 +77,8 @@ class _Chronicle:
             last = number == len(records)
             self.evidence.inspections.append(row)
             self.evidence.measures += self._works.for_findings(row, fresh, last=last)
-            if last and tree.felled_on is not None and tree.status != "vanished":
+            felled_on = tree.felled_on if tree.status in {"felled", "stump"} else None
+            if last and felled_on is not None and row.on <= felled_on:
                 self.evidence.measures += self._works.felling(row, tree)
         if tree.standing:
             self.evidence.measures += [self._works.care(tree, on) for on in career.care]

@@ -62,7 +62,7 @@ class Recorder:
             device=f"Tablet {sorted(self._staff.people).index(visit.login) + 1:02d}",
             leaf_state=leaf_state(on, tree.taxon.leaf_type, tree.taxon.genus),
             weather=weather_on(on, rng),
-            phase=self._phase(tree, age, years),
+            phase=tree.phase if visit.back == 0 else phase_at(tree.taxon, age),
             condition="sound",
             vitality="",
         )
@@ -71,10 +71,6 @@ class Recorder:
             row.seen_girth_cm = max(round(tree.size.girth_cm - grown), 8)
             row.seen_height_m = round(max(tree.size.height_m - 0.22 * years, 1.5), 1)
         return row
-
-    def _phase(self, tree: TreeRow, age: int, years: int) -> str:
-        """The phase as rated then; the last rating is the one that the tree carries."""
-        return tree.phase if years < 3 else phase_at(tree.taxon, age)
 
     def _damaged(self, career: Career, visit: Visit) -> bool:
         """Whether the damage was there already."""
@@ -94,7 +90,9 @@ class Recorder:
         )
         row.proposed_months = row.set_months = proposal.months
         if visit.back == 0 and career.reason and tree.standing:
-            row.set_months, row.interval_reason = career.months, career.reason
+            row.set_months = career.months
+            if row.set_months != row.proposed_months:
+                row.interval_reason = career.reason
         row.next_due_on = add_months(row.on, row.set_months or RULES.default_months)
         if proposal.months is None and spared is not None:
             row.next_due_on = max(row.next_due_on, spared)

@@ -70,10 +70,10 @@ def _winter_day(year: int, rng: Random) -> date:
 
 
 def _felling_day(rng: Random, day: date) -> date:
-    """A felling day since the survey (four and a half years), at least a month ago."""
+    """A felling day since the survey (three and a half years), at least a month ago."""
     while True:
-        found = _winter_day(day.year - rng.randint(0, 5), rng)
-        if day - timedelta(days=1640) < found < day - timedelta(days=30):
+        found = _winter_day(day.year - rng.randint(0, 4), rng)
+        if day - timedelta(days=1340) < found < day - timedelta(days=30):
             return found
 
 

@@ -9,8 +9,9 @@ from geodata.demo.people import Staff
 from geodata.demo.workdays import Diary, season_of, working_day
 from inspections.rules.intervals import add_months
 
-#: Days by which a tour is moved so that leaf and bare take turns; nearest first.
-SHIFTS = (0, -12, 12, -25, 25, -40, 40, -55, 55, -70, -82)
+#: Days by which a tour is moved so that leaf and bare take turns; nearest first. Further back than
+#: 80 days would break the tolerance of the interval, a shorter interval breaks nothing.
+SHIFTS = (0, -12, 12, -25, 25, -40, 40, -55, 55, -70, -80, 85, 100, 115, 130, 145)
 OPPOSITE = {"leafy": {"bare"}, "bare": {"leafy"}, "flushing": {"bare"}, "autumn": {"bare"}}
 
 
@@ -60,8 +61,9 @@ def _days(
         return []
     born = tree.planted_on or date(tree.planted_year, 6, 1)
     if tree.felled_on is not None:
-        last = working_day(tree.felled_on - timedelta(days=rng.randint(12, 120)))
-        last = max(last, block.surveyed_on)
+        last = working_day(tree.felled_on - timedelta(days=rng.randint(25, 120)))
+        if last < block.surveyed_on:
+            return []
         return _back(last, career.months_before or 12, block, cache, born)
     if tree.duty != "city":
         return [block.surveyed_on] if born < block.surveyed_on else []
