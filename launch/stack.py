@@ -102,6 +102,7 @@ def start(
 ) -> tuple[subprocess.Popen[bytes], Running]:
     """Start the supervisor and note it; it leads its own session, so Ctrl-C does not reach it."""
     places = installation.places
+    _supervisor_log(places).unlink(missing_ok=True)
     config = places.state / "supervisord.conf"
     config.write_text(configuration(account), encoding="utf-8")
     env = {
@@ -155,6 +156,13 @@ def forget(places: Places) -> bool:
     return True
 
 
+def crashes(places: Places) -> int:
+    """How often the web server has ended by itself since the start."""
+    path = _supervisor_log(places)
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    return text.count(" exited: web ")
+
+
 def log_tail(places: Places, lines: int = 25) -> str:
     """The end of the web server's and the supervisor's log, for an error message."""
     parts = []
@@ -167,6 +175,10 @@ def log_tail(places: Places, lines: int = 25) -> str:
 
 def _note(places: Places) -> Path:
     return places.state / "up.json"
+
+
+def _supervisor_log(places: Places) -> Path:
+    return places.log / "supervisord.log"
 
 
 def _log(places: Places) -> Path:

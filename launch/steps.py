@@ -60,6 +60,9 @@ def collect_static(places: Places, env: dict[str, str], target: Path) -> None:
         command = [str(places.python), manage, "collectstatic", "--noinput", "-v", "0"]
         if call(command, {**QUIET, **env}):
             raise LaunchError("collectstatic ist gescheitert; die Meldung steht darüber.")
+        # Django gives them the mode of uploads; these are for everybody, and for the web's account.
+        for path in (target, *target.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
         handle.write(wanted)
 
 

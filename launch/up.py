@@ -18,6 +18,8 @@ from launch.words import LaunchError, answer, say
 
 #: Seconds until the web server must answer; a loaded small machine needs its time.
 START_LIMIT = 90.0
+#: After so many failed starts of the web server it is a fault, not bad luck.
+CRASHES = 3
 
 
 class Parser(argparse.ArgumentParser):
@@ -144,6 +146,9 @@ def _await_health(
         last, healthy = _health(found, name)
         if healthy:
             return
+        if stack.crashes(installation.places) >= CRASHES:
+            last = "der Webserver stürzt immer wieder ab"
+            break
         time.sleep(0.2)
     raise LaunchError(
         f"{found.address()}healthz wird nicht grün: {last}\n{stack.log_tail(installation.places)}"

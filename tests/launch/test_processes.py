@@ -24,7 +24,9 @@ with open(pathlib.Path(os.environ["BAUM_VAR"], "calls.txt"), "a") as calls:
     if sys.argv[1] != "procrastinate":
         calls.write(f"{sys.argv[1]} {role}\\n")
 if sys.argv[1] == "collectstatic":
-    pathlib.Path(os.environ["BAUM_VAR"], "static").mkdir(exist_ok=True)
+    static = pathlib.Path(os.environ["BAUM_VAR"], "static")
+    static.mkdir(exist_ok=True)
+    (static / "names.json").touch(0o600)
 while sys.argv[1] == "procrastinate":
     time.sleep(1)
 """
@@ -122,6 +124,7 @@ def test_detached_life(clone: Clone) -> None:
     assert (code, f"http://127.0.0.1:{clone.port}/" in said) == (0, True), said
     calls = (clone.var / "calls.txt").read_text().split("\n")
     assert calls == ["migrate owner", "collectstatic app", "demo_city app", ""]
+    assert (clone.var / "static" / "names.json").stat().st_mode & 0o777 == 0o644
     found = clone.ask()
     assert (found["role"], found["knows_owner"]) == ("baum_app", False)
     service = people.service_account(None)
@@ -160,6 +163,17 @@ def test_crashed_web_server_comes_back(clone: Clone) -> None:
     assert second
     os.killpg(child.pid, signal.SIGINT)
     assert child.wait(PATIENCE) == 0
+
+
+def test_broken_web_server_is_reported_with_its_log(clone: Clone) -> None:
+    code = clone.folder / "baumkataster" / "wsgi.py"
+    code.write_text("raise RuntimeError('a leaf is missing')\n")
+    try:
+        exit_code, said = clone.run("up", "--port", str(clone.port))
+    finally:
+        code.write_text(WSGI)
+    assert exit_code == 1 and "a leaf is missing" in said and "stürzt" in said
+    assert clone.is_silent()
 
 
 def test_ctrl_c_leaves_a_database_that_others_use(clone: Clone) -> None:
