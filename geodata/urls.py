@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from geodata.ogc.service import wfs
 from geodata.web import export_page, exports, import_runs, map_page, tiles
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("export/", export_page.export_page, name="exports"),
     path("export/trees.geojson", exports.trees_geojson, name="export_geojson"),
     path("export/trees.csv", exports.trees_csv, name="export_csv"),
+    path("wfs", wfs, name="wfs"),
     path("import/", import_runs.import_runs, name="imports"),
     path("import/<uuid:run_id>/", import_runs.import_run, name="import_run"),
     path("import/<uuid:run_id>/probleme.csv", import_runs.import_problems, name="import_problems"),

@@ -148,13 +148,19 @@ def area_of(box: tuple[float, float, float, float]) -> Polygon:
     east, north = min(box[2], REACH[2]), min(box[3], REACH[3])
     if west >= east or south >= north:
         return Polygon(srid=4326)
+    return Polygon(closed_ring((west, south, east, north)), srid=4326)
+
+
+def closed_ring(box: tuple[float, float, float, float]) -> list[tuple[float, float]]:
+    """The outline of a box with so many corners that its sides stay true in another system."""
+    west, south, east, north = box
     corners = [(west, south), (east, south), (east, north), (west, north)]
     ring = [
         (x1 + (x2 - x1) * i / PIECES_PER_SIDE, y1 + (y2 - y1) * i / PIECES_PER_SIDE)
         for (x1, y1), (x2, y2) in zip(corners, corners[1:] + corners[:1], strict=True)
         for i in range(PIECES_PER_SIDE)
     ]
-    return Polygon([*ring, ring[0]], srid=4326)
+    return [*ring, ring[0]]
 
 
 def _speaks_of(word: str) -> Q:

@@ -1,0 +1,1 @@
+"""The WFS: django-gisserver on the two views of trees, with its defects mended (mending.py)."""
