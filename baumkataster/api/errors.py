@@ -51,6 +51,8 @@ def _problems(exc: Exception) -> dict[str, list[str]] | None:
         return exc.problems
     if isinstance(exc, exceptions.ValidationError):
         return flatten(exc.detail)
+    if isinstance(exc, exceptions.ParseError):
+        return {NON_FIELD: [str(exc.detail)]}
     if isinstance(exc, ModelProblem):
         return exc.message_dict if hasattr(exc, "error_dict") else {NON_FIELD: exc.messages}
     if isinstance(exc, IntegrityError):

@@ -53,6 +53,7 @@ class ListView(viewsets.GenericViewSet, mixins.ListModelMixin):
 
     permission_classes = [DoorIsOpen]
     pagination_class = Pages
+    lookup_value_converter = "uuid"
     #: Action -> door; "*" for all others.
     doors: ClassVar[dict[str, Door]] = {"*": Door.VIEW_TREE}
 
@@ -63,7 +64,6 @@ class FeatureView(ListView, mixins.RetrieveModelMixin):
     pagination_class = FeaturePages
     filter_backends = [ExactBBox]
     bbox_filter_field = "geom"
-    lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Any]:
         """The view's rows that this person may see, in degrees."""

@@ -73,7 +73,7 @@ class PointInput(GeometryField):
     """A GeoJSON point in EPSG:4326 that becomes a Point in the stored reference system."""
 
     default_error_messages = {
-        "form": gettext_lazy('Die Lage muss ein GeoJSON-Punkt sein: {"type": "Point", …}.'),
+        "form": gettext_lazy("Die Lage muss ein GeoJSON-Punkt mit Länge und Breite sein."),
         "reach": gettext_lazy("Die Lage liegt nicht in Deutschland; erwartet sind Grad (WGS 84)."),
     }
 

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from rest_framework import serializers
+from rest_framework.mixins import RetrieveModelMixin
 
 from baumkataster.api.features import FeatureSerializer, FeatureView, ListView
 from baumkataster.api.paging import Pages
@@ -56,7 +57,7 @@ class ManyPages(Pages):
     max_limit = 5000
 
 
-class SpeciesView(ListView):
+class SpeciesView(ListView, RetrieveModelMixin):
     """Species; ``q`` is part of a botanical, German or older name."""
 
     queryset = Species.objects.none()
