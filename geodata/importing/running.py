@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -18,12 +17,12 @@ from django.utils.translation import gettext as _
 from baumkataster.authorship import authored
 from baumkataster.models import Unit, User
 from geodata.importing import deadlines, differences, loading, matching, staging
+from geodata.importing.judging import TreeJudge
 from geodata.importing.progress import STEPS, Progress, no_progress
 from geodata.importing.reporting import Complaint, ImportReport, said
-from geodata.importing.species_index import Match, SpeciesIndex
 from geodata.models import ImportRun
 from geodata.readers import Table, open_table, read_profile
-from geodata.rules.problems import WARNING, SourceError, gettext_noop
+from geodata.rules.problems import SourceError, gettext_noop
 from geodata.rules.profiles import Profile
 from geodata.rules.records import GroupRow, SiteRow, SourceRecord, TreeRow
 from geodata.rules.rows import RowReader
@@ -109,7 +108,7 @@ class _Import:
     ) -> None:
         self.profile, self.day, self.unit_code = profile, day, unit
         self.report, self.progress = report, progress
-        self.species = SpeciesIndex()
+        self.judge = TreeJudge(profile, day=day)
 
     def read(self, table: Table) -> None:
         """Judge every row and stage the good ones."""
@@ -137,7 +136,8 @@ class _Import:
             match record:
                 case TreeRow():
                     self.report.trees += 1
-                    species, given = self._species(record)
+                    species, given = self.judge.species_of(record)
+                    self.report.without_species += species is None
                 case SiteRow():
                     self.report.sites += 1
                     species, given = None, record.species_as_given
@@ -147,27 +147,6 @@ class _Import:
             yield staging.staged(
                 record, species_id=species, species_as_given=given, accuracy=accuracy
             )
-
-    def _species(self, tree: TreeRow) -> tuple[UUID | None, str]:
-        """The species of the list, and the source's words unless the list has exactly that name."""
-        found = self.species.find(tree.name) if tree.name else Match(None, "none")
-        if tree.name and found.level in {"genus", "none"}:
-            self.report.complaints.append(self._unknown_species(tree, found))
-        self.report.without_species += found.species_id is None
-        return found.species_id, "" if found.exact else tree.species_as_given
-
-    def _unknown_species(self, tree: TreeRow, found: Match) -> Complaint:
-        if found.species_id is None:
-            code = "species_not_listed"
-            text = _("Die Baumart steht nicht in der Artenliste. Das Feld Baumart bleibt leer.")
-        else:
-            code = "genus_only"
-            text = _(
-                "Die Baumart steht nicht in der Artenliste. Eingetragen ist nur die Gattung, der "
-                "Text der Quelle bleibt erhalten."
-            )
-        column = " / ".join(self.profile.species.columns)
-        return Complaint(tree.line, column, tree.species_as_given, WARNING, code, text)
 
     def write(self) -> None:
         """Compare with the cadastre and write what is new or changed."""
@@ -192,7 +171,7 @@ class _Import:
         self.step("record")
         gone = loading.vanished(source=source, key_columns=self._key_columns())
         self._account(changed, len(inherited), gone)
-        self.report.complaints += [*complaints, *conflicts]
+        self.report.complaints += [*self.judge.complaints, *complaints, *conflicts]
         self.report.complaints.sort(key=lambda complaint: complaint.line or 10**9)
 
     def _unit(self) -> Unit:

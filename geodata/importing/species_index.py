@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from baumkataster.models import Species
+from baumkataster.rules.dimensions import SpeciesLimits
 from baumkataster.rules.species import ParsedName, parse_botanical
 
 
@@ -34,13 +35,20 @@ def _key(name: ParsedName) -> _Key:
 
 
 class SpeciesIndex:
-    """Names, synonyms included, to species; every different text is looked up once."""
+    """Names, synonyms included, to species and their limits; every text is looked up once."""
 
     def __init__(self) -> None:
         self.by_key: dict[_Key, UUID] = {}
+        self.limits: dict[UUID, SpeciesLimits] = {}
         self.known: dict[str, Match] = {}
         listed = list(Species.objects.filter(active=True).order_by("botanical_name"))
         for species in listed:
+            self.limits[species.pk] = SpeciesLimits(
+                name=species.botanical_name,
+                girth_cm=species.max_girth_cm,
+                height_m=species.max_height_m,
+                crown_diameter_m=species.max_crown_m,
+            )
             own = (species.genus, species.species, species.infraspecific, species.cultivar)
             self.by_key[tuple(part.casefold() for part in own)] = species.pk  # type: ignore[index]
         for species in listed:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from baumkataster.rules.dimensions import BOUNDS, EARLIEST_YEAR
 from geodata.rules.problems import ERROR, WARNING, gettext_noop
 from geodata.rules.profiles import UNITS, FieldRule, Profile, compared
 from geodata.rules.records import Measured
@@ -25,18 +26,22 @@ class Limits:
     usual_high: float
 
 
-#: By target, in the target's unit. Usual limits after the full cadastre of Berlin (962,545 trees:
-#: no height above 45 m, no crown above 30 m, 25 girths above 875 cm).
+def _measured(target: str, word: str, lowest: float, highest: float) -> Limits:
+    """What the database holds, and what passes without a word in every form too."""
+    return Limits(word, lowest, highest, *BOUNDS[target])
+
+
+#: By target, in the target's unit.
 LIMITS: Final[dict[str, Limits]] = {
-    "height_m": Limits(gettext_noop("Höhe"), 0.1, 80, 0.3, 45),
-    "crown_diameter_m": Limits(gettext_noop("Kronendurchmesser"), 0.1, 60, 0.1, 30),
-    "crown_base_m": Limits(gettext_noop("Kronenansatz"), 0, 80, 0, 25),
-    "girth_cm": Limits(gettext_noop("Stammumfang"), 1, 2000, 4, 875),
+    "height_m": _measured("height_m", gettext_noop("Höhe"), 0.1, 80),
+    "crown_diameter_m": _measured("crown_diameter_m", gettext_noop("Kronendurchmesser"), 0.1, 60),
+    "crown_base_m": _measured("crown_base_m", gettext_noop("Kronenansatz"), 0, 80),
+    "girth_cm": _measured("girth_cm", gettext_noop("Stammumfang"), 1, 2000),
     "trunk_diameter_cm": Limits(gettext_noop("Stammdurchmesser"), 1, 640, 1, 280),
     "girth_height_cm": Limits(gettext_noop("Messhöhe"), 1, 300, 10, 150),
     "stem_count": Limits(gettext_noop("Stammzahl"), 1, 100, 1, 20),
     "tree_count": Limits(gettext_noop("Anzahl Bäume"), 1, 100_000, 1, 5_000),
-    "planted_year": Limits(gettext_noop("Pflanzjahr"), 1000, 2200, 1700, 2200),
+    "planted_year": Limits(gettext_noop("Pflanzjahr"), 1000, 2200, EARLIEST_YEAR, 2200),
 }
 
 TEXT_LIMITS: Final[dict[str, int]] = {

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final, TypedDict
 
+from baumkataster.rules.dimensions import girth_of_diameter
 from geodata.rules.cells import CellReader
 from geodata.rules.keys import KeyReader, key_text
 from geodata.rules.positions import Point, read_position
@@ -171,9 +172,9 @@ def _girth(row: SourceRow, measured: Measured) -> int | None:
     diameter = measured.numbers.get("trunk_diameter_cm")
     if diameter is None:
         return _whole(girth)
-    computed = math.pi * diameter
     if girth is None:
-        return _whole(computed)
+        return girth_of_diameter(diameter)
+    computed = math.pi * diameter
     if abs(girth - computed) > max(5.0, 0.15 * girth):
         column, text = measured.as_given["girth_cm"]
         shown = {"girth": f"{girth:g}", "diameter": f"{diameter:g}"}

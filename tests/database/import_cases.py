@@ -25,6 +25,8 @@ LISTED = (
     ("Tilia", True, "europaea", ""),
 )
 
+LIMITS = ("max_height_m", "max_girth_cm", "max_crown_m")
+
 
 def found_city() -> None:
     """Rule set, one unit and the species that the fixtures speak of."""
@@ -46,6 +48,7 @@ def list_species() -> None:
             german_name=row["german_name"],
             leaf_type=row["leaf_type"],
             synonyms=[text.strip() for text in row["synonyms"].split(";") if text.strip()],
+            **{name: int(row[name]) for name in LIMITS if row[name]},
             **parts,
         )
         for row in factories.species_rows()

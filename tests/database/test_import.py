@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from baumkataster.models import Change, Place, Site, Tree, TreeGroup
+from baumkataster.models import Change, Place, Site, Species, Tree, TreeGroup
 from geodata.importing import reporting
 from geodata.models import ImportProblem, ImportRun
 from geodata.rules.problems import SourceError
@@ -92,6 +92,19 @@ def test_species_are_found_and_no_word_is_lost(key, species, kept):
     found = tree(key)
     assert (found.species.botanical_name if found.species else None) == species
     assert found.species_as_given == kept
+
+
+def test_sizes_that_a_species_does_not_reach_are_told_and_kept():
+    Species.objects.filter(botanical_name="Ginkgo biloba").update(max_height_m=8)
+    Species.objects.filter(botanical_name="Fraxinus ornus").update(max_crown_m=2)
+    report = imported("wesel_like.csv")
+    doubts = [c for c in report.complaints if c.code.startswith("dimension.")]
+    assert [(c.line, c.column, c.value) for c in doubts] == [
+        (21, "KR_DURCHM", "2.8"),
+        (26, "BAUMHOEHE", "9"),
+    ]
+    assert "für Ginkgo biloba ungewöhnlich viel (sonst bis 8 m)" in doubts[1].sentence
+    assert float(tree("25").height_m) == 9
 
 
 def test_districts_are_set_by_polygon():
