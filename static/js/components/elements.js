@@ -31,12 +31,12 @@ export const icon = (name) => h(`span.kern-icon.kern-icon--${name}`, { "aria-hid
  * A KERN button.
  *
  * @param {string} label
- * @param {{kind?: "primary"|"secondary"|"tertiary", icon?: string, block?: boolean}} [look]
+ * @param {{kind?: "primary"|"secondary"|"tertiary", icon?: string, block?: boolean, small?: boolean}} [look]
  * @param {Record<string, any>} [attributes]
  */
 export function button(label, look = {}, attributes = {}) {
-  const classes = `kern-btn kern-btn--${look.kind ?? "secondary"}${look.block ? " kern-btn--block" : ""}`;
-  return h("button", { type: "button", class: classes, ...attributes },
+  const size = (look.block ? " kern-btn--block" : "") + (look.small ? " kern-btn--x-small" : "");
+  return h("button", { type: "button", class: `kern-btn kern-btn--${look.kind ?? "secondary"}${size}`, ...attributes },
     look.icon && icon(look.icon), h("span.kern-label", {}, label));
 }
 

@@ -17,7 +17,7 @@ class MapSearch extends HTMLElement {
     this.field = h("input.search__field", {
       id: "search-field", type: "search", role: "combobox", autocomplete: "off", spellcheck: "false",
       "aria-expanded": "false", "aria-controls": "search-list", "aria-autocomplete": "list",
-      "aria-keyshortcuts": "/", placeholder: t("Nummer, Straße oder Baumart"),
+      "aria-keyshortcuts": "/", placeholder: t("Nummer, Straße, Baumart"),
       oninput: () => this.#later(), onkeydown: (event) => this.#key(event),
       onfocus: () => this.found.length && this.#open(true),
     });

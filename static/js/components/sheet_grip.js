@@ -1,7 +1,7 @@
 /** The grip of a sheet from below: three heights by drag, click or arrow keys. */
 
 import { t } from "baum/io/words.js";
-import { h } from "baum/components/elements.js";
+import { h, tell } from "baum/components/elements.js";
 
 const HEIGHTS = ["peek", "half", "full"];
 const LABELS = { peek: t("klein"), half: t("halb"), full: t("ganz") };
@@ -15,6 +15,7 @@ export function gripOf(sheet) {
   const move = (by) => {
     const at = HEIGHTS.indexOf(sheet.dataset.height);
     sheet.dataset.height = HEIGHTS[Math.max(0, Math.min(HEIGHTS.length - 1, at + by))];
+    tell(sheet, "sheet-moved");
     grip.title = LABELS[sheet.dataset.height];
   };
   grip.addEventListener("pointerdown", (event) => {

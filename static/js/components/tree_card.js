@@ -62,6 +62,7 @@ class TreeCard extends HTMLElement {
       this.data = data;
       this.past = null;
       this.#show();
+      tell(this, "card-shown", data.tree);
     } catch (error) {
       if (id !== this.treeId) return;
       this.body.replaceChildren(alertBox("danger", error.sentence ?? t("Der Baum konnte nicht geladen werden.")),

@@ -7,7 +7,7 @@ import { day, daysBetween } from "baum/core/formats.js";
  * @param {string} today YYYY-MM-DD
  * @param {(text: string, values?: object) => string} t
  * @param {string} language
- * @returns {string} "" when there is nothing to say
+ * @returns {string} follows the state's own words; "" when there is nothing to say
  */
 export function dueWords(control, today, t, language) {
   const due = day(control.due_on, language);
@@ -21,8 +21,8 @@ export function dueWords(control, today, t, language) {
   }
   if (left === 0) return t("heute fällig");
   if (left === 1) return t("morgen fällig");
-  if (left === -1) return t("überfällig seit 1 Tag (fällig am {day})", { day: due });
-  if (left < 0) return t("überfällig seit {n} Tagen (fällig am {day})", { n: -left, day: due });
-  if (left <= 90) return t("fällig am {day}, in {n} Tagen", { day: due, n: left });
+  if (left === -1) return t("seit gestern (fällig am {day})", { day: due });
+  if (left < 0) return t("seit {n} Tagen (fällig am {day})", { n: -left, day: due });
+  if (left <= 90) return t("am {day}, in {n} Tagen", { day: due, n: left });
   return t("fällig am {day}", { day: due });
 }

@@ -3,7 +3,7 @@
 import { layersOf as tileLayers, shapesOf, TileStore } from "baum/io/tiles.js";
 import { NameLayer } from "baum/map/base_names.js";
 import { AREAS, GROUND, LINES } from "baum/map/base_style.js";
-import { paintedTiles, pictureLayer } from "baum/map/port.js";
+import { MAX_ZOOM, paintedTiles, pictureLayer } from "baum/map/port.js";
 import { t } from "baum/io/words.js";
 
 /** Tiles of our own map are made up to here; nearer views enlarge them. */
@@ -112,16 +112,25 @@ export class BaseLayers {
   show(id) {
     const row = this.baseMaps.find((each) => each.id === id) ?? this.baseMaps[0] ?? { kind: "none" };
     for (const layer of this.shown) this.map.removeLayer(layer);
-    this.shown = layersOf(row);
+    const { layers, names } = layersOf(row);
+    this.shown = layers;
+    this.names = names;
     for (const layer of this.shown) this.map.addLayer(layer);
     return row;
   }
+
+  /** Paint the names again, once their font is here. */
+  repaint() {
+    this.names?.repaint();
+  }
 }
 
+/** The layers of a base map; `names` is the one with words, if it is our own map. */
 function layersOf(row) {
   if (row.kind === "demo") {
     const attribution = row.attribution || t("Erfundene Stadt, eigene Zeichnung");
-    return [paintedTiles(paintTile, { attribution, pane: "tilePane", maxZoom: 22 }), new NameLayer(baseShapes, NATIVE_ZOOM).canvas];
+    const names = new NameLayer(baseShapes, NATIVE_ZOOM).canvas;
+    return { layers: [paintedTiles(paintTile, { attribution, maxZoom: MAX_ZOOM }), names], names };
   }
-  return row.kind === "xyz" || row.kind === "wms" ? [pictureLayer(row)] : [];
+  return { layers: row.kind === "xyz" || row.kind === "wms" ? [pictureLayer(row)] : [], names: null };
 }

@@ -60,8 +60,9 @@ export function paintedTiles(paint, options = {}) {
  *
  * @param {(context: CanvasRenderingContext2D, view: View) => void} paint
  * @typedef {{zoom: number, size: {x: number, y: number}, ratio: number, west: number, north: number,
- *   east: number, south: number, place: (x: number, y: number) => {x: number, y: number}}} View
- *   edges in world units (0…1); place: world → pixels of the canvas
+ *   east: number, south: number, place: (x: number, y: number) => {x: number, y: number},
+ *   world: (x: number, y: number) => {x: number, y: number}}} View
+ *   edges in world units (0…1); place: world → pixels of the canvas, world: back
  */
 export function paintedCanvas(paint, options = {}) {
   return new PaintedCanvas(paint, options);
@@ -114,7 +115,12 @@ const PaintedCanvas = Renderer.extend({
       west: origin.x / world, north: origin.y / world,
       east: (origin.x + size.x) / world, south: (origin.y + size.y) / world,
       place: (x, y) => ({ x: x * world - origin.x, y: y * world - origin.y }),
+      world: (x, y) => ({ x: (x + origin.x) / world, y: (y + origin.y) / world }),
     };
+  },
+  /** Layer point of the upper left corner. */
+  corner() {
+    return this._bounds.min;
   },
 });
 

@@ -5,6 +5,7 @@
  */
 
 import { stateOn } from "baum/core/overdue.js";
+import { badgeRadius } from "baum/core/clusters.js";
 import { layersOf, pointsOf, TileStore } from "baum/io/tiles.js";
 import { paintedCanvas, positionOf } from "baum/map/port.js";
 import { tilesFor } from "baum/map/tile_cover.js";
@@ -54,6 +55,7 @@ export class TreeLayer extends EventTarget {
     this.store = new TileStore((bytes, tile) => this.#decode(bytes, tile));
     this.before = [];
     this.features = [];
+    this.badges = [];
     this.canvas = paintedCanvas((context, view) => this.#paint(context, view), { pane: "overlayPane" });
   }
 
@@ -113,9 +115,13 @@ export class TreeLayer extends EventTarget {
 
   /** Container pixel of a feature. */
   pixel(feature) {
-    const corner = this.map.containerPointToLayerPoint([0, 0]);
-    const at = this.view.place(feature.x, feature.y);
-    return { x: at.x + this.canvas._bounds.min.x - corner.x, y: at.y + this.canvas._bounds.min.y - corner.y };
+    const [at, corner] = [this.view.place(feature.x, feature.y), this.#corner()];
+    return { x: at.x + corner.x, y: at.y + corner.y };
+  }
+
+  /** Container pixel of the canvas's upper left corner, also while the map is dragged. */
+  #corner() {
+    return this.map.layerPointToContainerPoint(this.canvas.corner());
   }
 
   /**
@@ -127,12 +133,15 @@ export class TreeLayer extends EventTarget {
   hit(at, coarse) {
     if (!this.view) return null;
     const reach = Math.max(symbolSize(this.view.zoom) / 2 + 2, coarse ? 22 : 10);
-    let best = null;
-    let nearest = Infinity;
+    const corner = this.#corner();
+    const away = (spot) => Math.hypot(spot.x + corner.x - at.x, spot.y + corner.y - at.y);
+    const badge = this.badges.find((each) => away(each.at) <= badgeRadius(each.count) + 3);
+    if (badge) return { ...badge, ...this.view.world(badge.at.x, badge.at.y) };
+    let [best, nearest] = [null, reach];
     for (const feature of this.features) {
-      const spot = this.pixel(feature);
-      const away = Math.hypot(spot.x - at.x, spot.y - at.y) - (feature.radius ?? 0);
-      if (away < nearest && away <= (feature.radius ? 2 : reach)) [best, nearest] = [feature, away];
+      if (feature.kind === "cell") continue;
+      const distance = away(this.view.place(feature.x, feature.y));
+      if (distance <= nearest) [best, nearest] = [feature, distance];
     }
     return best;
   }
@@ -192,7 +201,7 @@ export class TreeLayer extends EventTarget {
     const known = new Set(here.map((feature) => feature.id));
     this.features = [...here, ...kept.filter((feature) => !feature.id || !known.has(feature.id))]
       .filter((feature) => this.#wanted(feature));
-    paintFeatures(context, view, this.features, this.symbols, this.chosen);
+    this.badges = paintFeatures(context, view, this.features, this.symbols, this.chosen);
     this.dispatchEvent(new CustomEvent("painted", { detail: { complete: !missing } }));
   }
 

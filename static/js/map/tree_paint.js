@@ -1,5 +1,7 @@
 /** How trees, crowns, numbers and aggregated cells look on the canvas; used by tree_layer.js. */
 
+import { badgeRadius, joinCells } from "baum/core/clusters.js";
+
 /** Metres around the equator. */
 const EARTH_M = 40_075_016.686;
 const CROWN_ZOOM = 18;
@@ -20,13 +22,16 @@ function pixelsPerMetre(view, y) {
   return (256 * 2 ** view.zoom) / (EARTH_M * Math.cos(latitude));
 }
 
-/** Everything of a view, from the ground up. */
+/** Everything of a view, from the ground up; returns the badges that stand for cells. */
 export function paintFeatures(context, view, features, symbols, chosen) {
   const of = (kind) => features.filter((feature) => feature.kind === kind);
   for (const site of of("site")) paintSite(context, view.place(site.x, site.y), symbolSize(view.zoom));
   for (const group of of("group")) paintGroup(context, view.place(group.x, group.y), group);
   paintTrees(context, view, of("tree"), symbols, chosen);
-  for (const cell of of("cell")) paintCell(context, view, cell, symbols);
+  const cells = of("cell").map((cell) => ({ ...cell, at: view.place(cell.x, cell.y) }));
+  const badges = joinCells(cells, (state) => symbols.table.rank(state));
+  for (const badge of badges) paintBadge(context, badge, symbols, view.ratio);
+  return badges;
 }
 
 /** An empty site: a dashed grey circle with a plus. */
@@ -129,11 +134,8 @@ function paintText(context, text, x, y) {
 }
 
 /** A round badge: number of trees, edge in the colour of the worst state, its symbol above. */
-function paintCell(context, view, cell, symbols) {
-  const at = view.place(cell.x, cell.y);
-  const text = cell.count.toLocaleString("de-DE");
-  const radius = 13 + 3.4 * Math.log10(cell.count);
-  cell.radius = radius + 3;
+function paintBadge(context, { at, count, state, immediate }, symbols, ratio) {
+  const radius = badgeRadius(count);
   context.beginPath();
   context.arc(at.x, at.y, radius + 2.5, 0, 2 * Math.PI);
   context.fillStyle = "rgb(255 255 255 / 0.95)";
@@ -141,12 +143,12 @@ function paintCell(context, view, cell, symbols) {
   context.beginPath();
   context.arc(at.x, at.y, radius, 0, 2 * Math.PI);
   context.lineWidth = 3;
-  context.strokeStyle = symbols.table.get(cell.state)?.color ?? "#8a8f98";
+  context.strokeStyle = symbols.table.get(state)?.color ?? "#8a8f98";
   context.stroke();
-  context.font = `600 ${cell.count > 999 ? 11 : 12}px ${FONT}`;
+  context.font = `600 ${count > 999 ? 11 : 12}px ${FONT}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillStyle = "#171a2b";
-  context.fillText(text, at.x, at.y + 0.5);
-  symbols.paint(context, cell.state, cell.immediate, at.x + radius * 0.75, at.y - radius * 0.8, 13, view.ratio);
+  context.fillText(count.toLocaleString("de-DE"), at.x, at.y + 0.5);
+  symbols.paint(context, state, immediate, at.x + radius * 0.75, at.y - radius * 0.8, 13, ratio);
 }

@@ -27,6 +27,7 @@ const parts = {
   search: one("map-search"), list: one("tree-list"), tools: one("map-tools"), notices: one("#notices"),
 };
 
+const hasPosition = Boolean(state.position);
 const start = state.position ?? { lat: config.center[0], lon: config.center[1], zoom: config.zoom };
 const map = createMap(one("#map"), { center: [start.lat, start.lon], zoom: start.zoom });
 const bases = new BaseLayers(map, config.basemaps);
@@ -81,14 +82,13 @@ async function nameUnknown() {
 }
 
 /** Open a tree's card; "" closes it. */
-export function choose(id, { tab = "", move = false } = {}) {
+export function choose(id, { tab = "" } = {}) {
   state.tree = id;
   state.tab = id ? tab || state.tab : "";
   trees.choose(id);
   if (id) parts.card.open(id, state.tab);
   else parts.card.close();
   view.showCard(Boolean(id));
-  if (id && !move) view.keepInSight(id);
   writeState();
   parts.list.setTrees(trees.visible(), state.tree);
 }
@@ -135,6 +135,8 @@ document.addEventListener("card-tab", ({ detail }) => {
   state.tab = detail;
   writeState();
 });
+document.addEventListener("card-shown", ({ detail: tree }) => view.keepPositionInSight(tree));
+document.addEventListener("sheet-moved", () => state.tree && parts.card.data && view.keepPositionInSight(parts.card.data.tree));
 document.addEventListener("card-closed", () => choose(""));
 document.addEventListener("written", ({ detail }) => {
   trees.refresh();
@@ -168,10 +170,16 @@ wireKeys({
 parts.card.configure({ config, notice: (kind, sentence) => view.notice(kind, sentence) });
 parts.filters.configure({ today: config.day, mayUnits: config.user.may.view_inspections });
 parts.tools.configure({ basemaps: config.basemaps, chosen: state.base, may: config.user.may });
+if (!hasPosition) view.showBounds(config.bounds);
 trees.addTo(map);
 applyFilter();
-if (!state.position) view.showBounds(config.bounds);
 if (state.tree) choose(state.tree, { tab: state.tab });
+
+// Canvases do not ask for fonts themselves: paint again when they are here.
+Promise.all(["500", "600", "italic 400"].map((kind) => document.fonts.load(`${kind} 12px "Fira Sans"`))).then(() => {
+  trees.canvas.repaint();
+  bases.repaint();
+});
 
 /** Choices of districts and units, for the filter fields. */
 async function loadChoices() {

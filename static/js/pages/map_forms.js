@@ -1,6 +1,5 @@
 /** Opens the right form beside the map for a deed, and follows the map while one is open; used by pages/map.js. */
 
-import { newId } from "baum/io/ids.js";
 import { t } from "baum/io/words.js";
 import { dragMarker } from "baum/map/port.js";
 import { button, h, tell } from "baum/components/elements.js";
@@ -130,7 +129,7 @@ class MapForms {
     this.#setMarker(spot, t("Lage des neuen Baums"), (moved) => Object.assign(spot, moved));
     this.view.keepPositionInSight(spot);
     try {
-      const form = await plantForm({ id: newId(), spot, site, config: this.config, drafts: this.drafts });
+      const form = await plantForm({ spot, site, config: this.config, drafts: this.drafts });
       this.#show(form, t("Baum aufnehmen"));
     } catch (error) {
       this.#close();

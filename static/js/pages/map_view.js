@@ -1,12 +1,14 @@
 /** Moves the map, opens and closes panel and card, shows short messages; used by pages/map.js. */
 
 import { t } from "baum/io/words.js";
-import { latLngBounds, positionOf } from "baum/map/port.js";
+import { latLngBounds } from "baum/map/port.js";
 import { alertBox, h, iconButton } from "baum/components/elements.js";
 
 const NOTICE_MS = 6000;
 /** Free pixels around a tree that is to be seen. */
 const MARGIN = 60;
+/** Pixels of the buttons on top of the map. */
+const CORNER = 48;
 const NEAR_ZOOM = 18;
 
 /** Narrow or touched screens: the panel is a drawer, the card a sheet from below. */
@@ -62,20 +64,21 @@ export class MapView {
     }
   }
 
-  /** Move the map as little as needed so that nothing covers the tree. */
-  keepInSight(id) {
-    const tree = this.trees.visible().find((each) => each.id === id);
-    if (tree) this.keepPositionInSight(positionOf(tree));
-  }
-
+  /** Move the map as little as needed so that nothing covers a position. */
   keepPositionInSight({ lat, lon }) {
     const size = this.map.getSize();
     const at = this.map.latLngToContainerPoint([lat, lon]);
-    const sheet = SHEET.matches && !this.parts.card.hidden ? this.parts.card.getBoundingClientRect().height : 0;
-    const room = { left: MARGIN, top: MARGIN, right: size.x - MARGIN, bottom: size.y - sheet - MARGIN };
+    const room = { left: MARGIN, top: MARGIN + CORNER, right: size.x - MARGIN, bottom: size.y - this.#sheetHeight(size) - MARGIN };
     const by = (value, low, high) => value < low ? value - low : value > high ? value - high : 0;
     const shift = [by(at.x, room.left, room.right), by(at.y, room.top, Math.max(room.bottom, room.top + 1))];
     if (shift[0] || shift[1]) this.map.panBy(shift);
+  }
+
+  /** Pixels that the sheet covers; a sheet over everything is taken as half of it. */
+  #sheetHeight(size) {
+    if (!SHEET.matches || this.parts.card.hidden) return 0;
+    const height = { peek: 156, half: size.y * 0.52, full: size.y * 0.52 }[this.parts.card.dataset.height];
+    return height ?? 0;
   }
 
   /** A short message over the map; the same `key` is shown once at a time. */
@@ -83,6 +86,7 @@ export class MapView {
     if (key && this.parts.notices.querySelector(`[data-key="${key}"]`)) return;
     const box = h("div.map-notice", { dataset: { key } }, alertBox(kind, sentence),
       iconButton(t("Meldung schließen"), "close", { onclick: () => box.remove() }));
+    if (kind === "success") this.parts.notices.replaceChildren();
     this.parts.notices.append(box);
     if (kind !== "danger") setTimeout(() => box.remove(), NOTICE_MS);
   }

@@ -1,9 +1,14 @@
 /** Shows both values of a stale write and lets choose; used by deed_form.js. */
 
-import { t } from "baum/io/words.js";
+import { number } from "baum/core/formats.js";
+import { LANGUAGE, t } from "baum/io/words.js";
 import { alertBox, button, h } from "baum/components/elements.js";
 
-const words = (value) => value === null || value === undefined || value === "" ? t("leer") : String(value);
+/** A value as people write it; the server sends decimals as text. */
+function words(value) {
+  if (value === null || value === undefined || value === "") return t("leer");
+  return /^-?\d+\.\d+$/.test(String(value)) ? number(value, LANGUAGE, 2) : String(value);
+}
 
 /**
  * @param {{field: string, label: string, yours: any, theirs: any}[]} conflicts

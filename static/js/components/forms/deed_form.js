@@ -3,6 +3,7 @@
 import { Drafts } from "baum/core/drafts.js";
 import { moment } from "baum/core/formats.js";
 import { Refused, Stale, Unreachable } from "baum/io/errors.js";
+import { newId } from "baum/io/ids.js";
 import { LANGUAGE, t } from "baum/io/words.js";
 import { alertBox, button, h, tell } from "baum/components/elements.js";
 import { Field } from "baum/components/forms/fields.js";
@@ -18,13 +19,15 @@ export function draftsOf(person) {
 export class DeedForm {
   /**
    * @param {{name: string, tree: string, drafts: Drafts, rows: (object|object[])[], submit: string,
-   *   send: (values: object, version: ?number) => Promise<any>, done: (answer: any) => string,
+   *   send: (values: object, version: ?number, id: string) => Promise<any>, done: (answer: any) => string,
    *   danger?: boolean, version?: ?number, lead?: Node|string, after?: Node}} options
    *   rows: field descriptions, several in an array stand beside each other, or parts: objects with
    *   element, values(), check(values), complain(problems) → names shown, draft(), fillDraft(draft)
    */
   constructor(options) {
     Object.assign(this, options);
+    // Made once per draft: when the answer got lost, sending again must not record twice.
+    this.entryId = newId();
     this.fields = new Map();
     this.parts = this.rows.filter((row) => typeof row.values === "function" && row.element);
     this.top = h("div.form-top", { "aria-live": "polite" });
@@ -68,10 +71,11 @@ export class DeedForm {
   draftValues() {
     const typed = (field) => field.kind === "pick" || field.kind === "number" ? field.focusable.value : field.read();
     const own = [...this.fields.values()].filter((field) => field.kind !== "file").map((field) => [field.name, typed(field)]);
-    return { fields: Object.fromEntries(own), parts: this.parts.map((part) => part.draft()) };
+    return { id: this.entryId, fields: Object.fromEntries(own), parts: this.parts.map((part) => part.draft()) };
   }
 
-  fillDraft({ fields, parts }) {
+  fillDraft({ id, fields, parts }) {
+    this.entryId = id ?? this.entryId;
     for (const [name, value] of Object.entries(fields ?? {})) this.fields.get(name)?.fill(value);
     this.parts.forEach((part, i) => parts?.[i] && part.fillDraft(parts[i]));
   }
@@ -135,7 +139,7 @@ export class DeedForm {
   async #send(values) {
     this.#setBusy(true);
     try {
-      const answer = await this.send(values, this.version);
+      const answer = await this.send(values, this.version, this.entryId);
       clearTimeout(this.timer);
       this.drafts.drop(this.name, this.tree);
       tell(this.element, "form-done", { answer, sentence: this.done(answer) });

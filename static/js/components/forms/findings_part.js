@@ -97,8 +97,8 @@ export class FindingsPart {
     this.before.replaceChildren(...(open.length ? [
       h("p.baum-muted", {}, t("Bei der letzten Kontrolle festgestellt:")),
       h("ul.before-list", {}, open.map((row) => h("li", {}, h("span", {}, row.symptom_name ?? row.symptom, ` (${WORDS.severity[row.severity]})`),
-        button(t("wieder gesehen"), {}, { class: "kern-btn--x-small", onclick: () => this.#continue(row, "seen") }),
-        button(t("übernehmen"), { kind: "tertiary" }, { class: "kern-btn--x-small", title: t("Nicht neu gesehen, aber noch nicht erledigt"), onclick: () => this.#continue(row, "carried_over") })))),
+        button(t("wieder gesehen"), { small: true }, { onclick: () => this.#continue(row, "seen") }),
+        button(t("übernehmen"), { kind: "tertiary", small: true }, { title: t("Nicht neu gesehen, aber noch nicht erledigt"), onclick: () => this.#continue(row, "carried_over") })))),
     ] : []));
   }
 
@@ -135,10 +135,20 @@ export class FindingsPart {
         iconButton(t("Befund „{name}“ entfernen", { name: nameOf(symptom) }), "delete", { onclick: () => this.#drop(row) })),
       radioChips(t("Ausmaß"), row.id, Object.entries(WORDS.severity), String(row.severity || ""), (value) => { row.severity = Number(value); }),
       h("label.finding__note", {}, h("span", {}, t("Bemerkung")), h("input.panel-field__input", { type: "text", value: row.note, maxlength: "300", oninput: (event) => { row.note = event.target.value; } })),
-      h("label.finding__note", {}, h("span", {}, row.file ? t("Foto: {name}", { name: row.file.name }) : t("Foto zum Befund")), h("input", { type: "file", accept: "image/jpeg,image/png,image/webp", onchange: (event) => { row.file = event.target.files[0] ?? null; } })),
-      row.measure ? this.#measureFields(row.measure, [row.symptom], () => { row.measure = null; this.show(); })
-        : button(t("Maßnahme dazu"), { icon: "add" }, { class: "kern-btn--x-small", onclick: () => { row.measure = this.#newMeasure([row.symptom]); this.show(); } }),
+      row.measure ? this.#measureFields(row.measure, [row.symptom], () => { row.measure = null; this.show(); }) : null,
+      h("div.kern-btn-wrapper", {}, row.measure ? null : button(t("Maßnahme dazu"), { icon: "add", small: true }, { onclick: () => { row.measure = this.#newMeasure([row.symptom]); this.show(); } }),
+        this.#photoButton(row)),
       problemLine(sentences));
+  }
+
+  /** A label that looks like a button and opens the camera or the files. */
+  #photoButton(row) {
+    const words = h("span.kern-label", {}, row.file ? t("Foto: {name}", { name: row.file.name }) : t("Foto dazu"));
+    return h("label.kern-btn.kern-btn--secondary.kern-btn--x-small.file-button", {}, icon("add"), words,
+      h("input", { type: "file", accept: "image/jpeg,image/png,image/webp", onchange: (event) => {
+        row.file = event.target.files[0] ?? null;
+        words.textContent = row.file ? t("Foto: {name}", { name: row.file.name }) : t("Foto dazu");
+      } }));
   }
 
   #drop(row) {
@@ -174,7 +184,7 @@ export class FindingsPart {
 
 /** Chips of which one is chosen. */
 export function radioChips(label, name, pairs, chosen, onChoose) {
-  return h("fieldset.kern-fieldset.chip-set", {}, h("legend", {}, label), h("div.chips", {}, pairs.map(([value, words]) => h("label.chip-radio", {},
+  return h("fieldset.chip-set", {}, h("legend", {}, label), h("div.chips", {}, pairs.map(([value, words]) => h("label.chip-radio", {},
     h("input", { type: "radio", name, value, checked: value === chosen, onchange: () => onChoose(value) }), h("span", {}, words)))));
 }
 

@@ -4,7 +4,6 @@ import { problemsOf } from "baum/core/findings.js";
 import { likelyLeafState } from "baum/core/seasons.js";
 import { write } from "baum/io/api.js";
 import { catalogues } from "baum/io/catalogues.js";
-import { newId } from "baum/io/ids.js";
 import { nameOf, t } from "baum/io/words.js";
 import { WORDS } from "baum/io/vocabulary.js";
 import { DeedForm } from "baum/components/forms/deed_form.js";
@@ -80,7 +79,6 @@ export async function inspectionForm({ data, row, config, drafts }) {
   const old = row ?? {};
   const last = newest(data.inspections);
   const { tree } = data;
-  const id = newId();
   const sent = new Map();
   const parts = {
     findings: new FindingsPart(words, (old.id ? old : last)?.findings ?? [], Boolean(old.id)),
@@ -89,12 +87,12 @@ export async function inspectionForm({ data, row, config, drafts }) {
   };
   const immediate = new Set(words.urgencies.filter((each) => each.immediate).map((each) => each.code));
   const inner = { element: document.createElement("span"), values: () => ({}), draft: () => null, fillDraft() {}, complain: () => [],
-    check: (values) => translated(problemsOf(entryOf(values, { id, tree, old }), { proposal: parts.interval.proposal, immediate, now: new Date(Date.now() + 600_000).toISOString() })) };
+    check: (values) => translated(problemsOf(entryOf(values, { id: "", tree, old }), { proposal: parts.interval.proposal, immediate, now: new Date(Date.now() + 600_000).toISOString() })) };
   const form = new DeedForm({
     name: old.id ? "correct-inspection" : "inspect", tree: old.id ?? tree.id, drafts, submit: old.id ? t("Berichtigung speichern") : t("Kontrolle speichern"),
     lead: old.id ? t("Der alte Eintrag bleibt erhalten; die Berichtigung gilt an seiner Stelle.") : null,
     rows: [...rowsOf({ data, words, old, last, parts, today: config.day }), inner],
-    send: (values) => record(entryOf(values, { id, tree, old }), tree, parts.findings.files(), sent),
+    send: (values, _version, id) => record(entryOf(values, { id, tree, old }), tree, parts.findings.files(), sent),
     done: () => t("Die Kontrolle von Baum {number} ist gespeichert.", { number: tree.number }),
   });
   follow(form, parts.interval, words);

@@ -17,14 +17,13 @@ const noteField = { name: "note", label: t("Bemerkung"), kind: "textarea" };
 const deed = (row, name, values, version) => write("POST", `/api/v1/measures/${row.id}/${name}/`, values, { version });
 
 export async function orderForm({ data: { tree }, config, drafts }) {
-  const id = newId();
   const [words, firms] = await Promise.all([catalogues(config.catalogues_url), contractors().catch(() => [])]);
   return new DeedForm({
     name: "order-measure", tree: tree.id, drafts, submit: t("Maßnahme anordnen"),
     rows: [kindField(words), urgencyField(words),
       firms.length ? { name: "contractor", label: t("Auftragnehmer"), kind: "select", options: firms.map((row) => [row.id, row.organisation || row.name]) } : null,
       noteField].filter(Boolean),
-    send: (values) => write("POST", "/api/v1/measures/", { id, tree: tree.id, ...values, contractor: values.contractor || null }),
+    send: (values, _version, id) => write("POST", "/api/v1/measures/", { id, tree: tree.id, ...values, contractor: values.contractor || null }),
     done: () => t("Die Maßnahme ist angeordnet."),
   });
 }
@@ -62,7 +61,7 @@ export async function replaceMeasureForm({ row, config, drafts }) {
     name: "replace-measure", tree: row.id, drafts, version: row.version, submit: t("Maßnahme ersetzen"),
     lead: t("„{name}“ endet, die neue Maßnahme tritt an ihre Stelle.", { name: row.kind_name ?? row.kind }),
     rows: [kindField(words), urgencyField(words), { name: "reason", label: t("Warum statt der alten?"), required: true, most: 300 }, noteField],
-    send: (values, version) => deed(row, "replace", values, version),
+    send: (values, version, id) => deed(row, "replace", { ...values, id }, version),
     done: () => t("Die Maßnahme ist ersetzt."),
   });
 }
@@ -79,7 +78,7 @@ export async function careForm({ data: { tree }, config, drafts }) {
       { name: "done_by", label: t("erledigt durch"), required: true, most: 160, value: config.user.name ?? "" },
       noteField,
     ],
-    send: (values) => write("POST", `/api/v1/trees/${tree.id}/care/`, values),
+    send: (values, _version, id) => write("POST", `/api/v1/trees/${tree.id}/care/`, { ...values, id }),
     done: () => t("Die Pflege ist eingetragen."),
   });
 }

@@ -40,7 +40,7 @@ function offerPlaces(field) {
 }
 
 /** Plant or record a tree at `spot` (kept up to date by the page); `site` is an empty one or "". */
-export async function plantForm({ id, spot, site, config, drafts }) {
+export async function plantForm({ spot, site, config, drafts }) {
   const [species, places] = await Promise.all([allSpecies(), site ? [] : placesAround(spot)]);
   const form = new DeedForm({
     name: "plant", tree: site || "neu", drafts, submit: t("Baum aufnehmen"),
@@ -55,7 +55,7 @@ export async function plantForm({ id, spot, site, config, drafts }) {
       { name: "phase", label: t("Entwicklungsphase"), kind: "choice", options: Object.entries(WORDS.phase) },
       { name: "remarks", label: t("Bemerkungen"), kind: "textarea", most: 5000 },
     ].filter(Boolean),
-    send: (values) => write("POST", "/api/v1/trees/", { ...filled(values), id, geom: point(spot), position_source: "map", ...(site ? { site } : {}) }),
+    send: (values, _version, id) => write("POST", "/api/v1/trees/", { ...filled(values), id, geom: point(spot), position_source: "map", ...(site ? { site } : {}) }),
     done: (answer) => t("Baum {number} ist aufgenommen.", { number: answer.properties?.number ?? "" }),
   });
   const field = form.fields.get("place");
@@ -76,7 +76,7 @@ export async function replaceForm({ data, config, drafts }) {
       ...sizeFields({}),
       { name: "remarks", label: t("Bemerkungen"), kind: "textarea", most: 5000 },
     ],
-    send: (values, version) => write("POST", `/api/v1/trees/${tree.id}/replace/`, filled(values), { version }),
+    send: (values, version, id) => write("POST", `/api/v1/trees/${tree.id}/replace/`, { ...filled(values), id }, { version }),
     done: (answer) => t("Ersatzbaum {number} ist aufgenommen.", { number: answer.properties?.number ?? tree.number }),
   });
 }
