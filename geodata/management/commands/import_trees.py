@@ -21,7 +21,7 @@ from rich.progress import (
 from rich.progress import Progress as Bar
 
 from baumkataster.models import User
-from geodata.importing import ImportReport, import_trees, write_problems
+from geodata.importing import Complaint, ImportReport, import_trees, write_problems
 from geodata.readers import profile_names
 from geodata.rules.problems import ERROR, SourceError
 
@@ -108,54 +108,48 @@ def _person(name: str | None) -> User | None:
 
 def report_lines(report: ImportReport) -> list[str]:
     """The report in German words, one line each."""
-    outcome = report.total
+    numbers = {name: _number(value) for name, value in report.counts().items()}
     rate = report.rows / report.seconds if report.seconds else 0
-    lines = [
-        _("%(file)s: %(rows)s Zeilen in %(seconds)s s (%(rate)s Zeilen/s).")
-        % {
-            "file": report.file_name,
-            "rows": _number(report.rows),
-            "seconds": f"{report.seconds:.1f}".replace(".", ","),
-            "rate": _number(round(rate)),
-        },
+    values: dict[str, str] = numbers | {
+        "file": report.file_name,
+        "seconds": f"{report.seconds:.1f}".replace(".", ","),
+        "rate": _number(round(rate)),
+        "source": report.source,
+        "licence": report.licence,
+        "unit": report.unit,
+    }
+    sentences = [
+        _("%(file)s: %(rows)s Zeilen in %(seconds)s s (%(rate)s Zeilen/s)."),
         _(
             "  %(trees)s Bäume, %(sites)s leere Standorte, %(groups)s Gruppen, "
             "%(refused)s abgewiesen."
-        )
-        % {
-            name: _number(getattr(report, name)) for name in ("trees", "sites", "groups", "refused")
-        },
-        _("  %(new)s neu, %(changed)s geändert, %(unchanged)s unverändert, %(kept)s zu prüfen.")
-        % {name: _number(outcome(name)) for name in ("new", "changed", "unchanged", "kept")},
+        ),
+        _("  %(new)s neu, %(changed)s geändert, %(unchanged)s unverändert, %(kept)s zu prüfen."),
         _(
-            "  %(vanished)s nicht mehr in der Datei, %(outside)s ohne Ortsteil, "
-            "%(species)s ohne Art."
-        )
-        % {
-            "vanished": _number(report.vanished),
-            "outside": _number(report.outside_districts),
-            "species": _number(report.without_species),
-        },
+            "  %(vanished)s nicht mehr in der Datei, %(outside_districts)s ohne Ortsteil, "
+            "%(without_species)s ohne Art."
+        ),
+        _("  Quelle: %(source)s (%(licence)s)"),
     ]
-    lines.append(
-        _("  Quelle: %(source)s (%(licence)s)")
-        % {"source": report.source, "licence": report.licence}
-    )
     if report.new_places:
-        text = _("  %(places)s neue Objekte im Revier %(unit)s.")
-        lines.append(text % {"places": _number(report.new_places), "unit": report.unit})
-    for number, first in report.summary():
-        level = _("abgewiesen") if first.level == ERROR else _("Hinweis")
-        where = _("zuerst Zeile %(line)s: ") % {"line": first.line} if first.line else ""
-        column = f"{first.column}: " if first.column else ""
-        lines.append(f"  {_number(number)} × {level} · {column}{where}{first.sentence}")
+        sentences.append(_("  %(new_places)s neue Objekte im Revier %(unit)s."))
+    lines = [sentence % values for sentence in sentences]
+    lines += [_complaint_line(number, first) for number, first in report.summary()]
     if report.dry_run:
         lines.append(_("Probelauf: Es wurde nichts geändert."))
     return lines
 
 
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", ".")
+def _complaint_line(number: int, first: Complaint) -> str:
+    """How often a complaint was made, and the first of its kind."""
+    level = _("abgewiesen") if first.level == ERROR else _("Hinweis")
+    where = _("zuerst Zeile %(line)s: ") % {"line": first.line} if first.line else ""
+    column = f"{first.column}: " if first.column else ""
+    return f"  {_number(number)} × {level} · {column}{where}{first.sentence}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}".replace(",", ".")
 
 
 class _Display:
