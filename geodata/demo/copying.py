@@ -1,4 +1,4 @@
-"""COPY of many rows in one go through the app role's own connection; called by loading.py only."""
+"""COPY of many rows in one go through the app role's own connection; called by starting_demo.py only."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

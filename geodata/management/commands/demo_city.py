@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from geodata.demo.city import make_city
-from geodata.demo.loading import choose_passwords, is_empty, load_city, login_line, logins_path
 from geodata.reference_data import SPECIES_FILE
+from geodata.starting_demo import choose_passwords, is_empty, load_city, login_line, logins_path
 
 #: Also the launcher's default.
 TREES = 6000
