@@ -14,6 +14,7 @@ function deadline(measure, today) {
   const words = day(dueOf(measure), LANGUAGE);
   if (measure.state !== "open") return words;
   const left = daysBetween(today, dueOf(measure));
+  if (left === 0) return t("{day}, heute", { day: words });
   return left < 0 ? t("{day}, überschritten seit {n} Tagen", { day: words, n: -left }) : t("{day}, noch {n} Tage", { day: words, n: left });
 }
 

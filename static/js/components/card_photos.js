@@ -22,7 +22,7 @@ function valueWords(value) {
   if (value === null || value === undefined || value === "") return t("leer");
   if (value === true) return t("ja");
   if (value === false) return t("nein");
-  if (typeof value === "number") return number(value, LANGUAGE, 2);
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : number(value, LANGUAGE, 2);
   if (Array.isArray(value)) return value.length ? value.join(", ") : t("leer");
   if (typeof value === "object") return JSON.stringify(value);
   return /^\d{4}-\d{2}-\d{2}$/.test(value) ? day(value, LANGUAGE) : String(value);

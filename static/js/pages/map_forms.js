@@ -130,7 +130,7 @@ class MapForms {
     this.view.keepPositionInSight(spot);
     try {
       const form = await plantForm({ spot, site, config: this.config, drafts: this.drafts });
-      this.#show(form, t("Baum aufnehmen"));
+      this.#show(form, t("Angaben zum Baum"));
     } catch (error) {
       this.#close();
       if (!error.sentence) throw error;
@@ -144,11 +144,11 @@ class MapForms {
     const { lon, lat } = data.tree;
     const spot = { lat, lon };
     const form = moveForm({ data, spot, from: { lat, lon }, drafts: this.drafts });
-    this.trees.setDragged(data.tree.id);
     this.#setMarker(spot, t("Lage von Baum {number}", { number: data.tree.number }), (moved) => {
       Object.assign(spot, moved);
       form.showDistance();
     });
+    this.trees.setDragged(data.tree.id);
     this.view.keepPositionInSight(spot);
     this.#show(form, t("Baum verschieben"));
   }
