@@ -10,9 +10,14 @@ PATIENCE = 45.0
 
 
 def call(command: Sequence[str], env: Mapping[str, str], cwd: Path | None = None) -> int:
-    """Run a program to its end, its exit code (128+n: signal); Ctrl-C is its own to answer."""
+    """Run a program to its end, its exit code (128+n: signal); Ctrl-C is its own to answer.
+
+    Raises:
+        KeyboardInterrupt: there was a Ctrl-C, and the program did not end well.
+    """
+    heard: list[int] = []
     # A handler, unlike SIG_IGN, is not passed on: the program still hears Ctrl-C.
-    before = signal.signal(signal.SIGINT, lambda *_: None)
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
     try:
         child = subprocess.Popen(command, env=env, cwd=cwd)
         try:
@@ -22,6 +27,8 @@ def call(command: Sequence[str], env: Mapping[str, str], cwd: Path | None = None
             raise
     finally:
         signal.signal(signal.SIGINT, before)
+    if heard and code:
+        raise KeyboardInterrupt
     return code if code >= 0 else 128 - code
 
 

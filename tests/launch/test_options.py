@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from launch import holders, network, stack, suite, up
+from launch import children, holders, network, stack, suite, up
 from launch.holders import Holders
 from launch.people import Account
 from launch.words import LaunchError
@@ -101,3 +101,11 @@ def test_a_reused_process_number_is_not_the_same_process() -> None:
     child.kill()
     child.wait()
     assert holders.started_at(child.pid) == ""
+
+
+def test_ctrl_c_in_a_check_ends_the_whole_run(tmp_path: Path) -> None:
+    """The program hears it too and fails; nobody wants the next nine checks then."""
+    script = "kill -INT $PPID; exit 3"
+    with pytest.raises(KeyboardInterrupt):
+        children.call(["sh", "-c", script], {"PATH": "/usr/bin:/bin"}, tmp_path)
+    assert children.call(["sh", "-c", "kill -INT $PPID; exit 0"], {"PATH": "/usr/bin:/bin"}) == 0
