@@ -70,7 +70,10 @@ def test_later_date_is_a_new_matter_and_earlier_the_same():
     result = run(days(3))
     assert (result.raised, result.escalated, result.resolved) == (0, 1, 0)
     assert open_flags() == {tree.pk: (2, days(3))}
-    assert ControlFlag.objects.get(resolved_on=None).raised_on == days(2)
+    InheritedControl.objects.create(tree=tree, source="noch eine", next_on=days(-6))
+    run(days(4))
+    flag = ControlFlag.objects.get(resolved_on=None)
+    assert (flag.raised_on, flag.level_since, flag.due_on) == (days(2), days(3), days(-6))
 
 
 def test_tolerance_of_a_new_rule_set_takes_a_flag_down_again():
@@ -101,6 +104,7 @@ def test_measures_have_flags_of_their_own():
     dated.ended_by, dated.ended_at = dated.ordered_by, datetime(2026, 5, 22, tzinfo=UTC)
     dated.save()
     assert set(levels_of_measures(days(13))) >= {urgent.pk, until_next.pk}
+    assert ControlRun.objects.latest("day").overdue_measures == 2
     assert dated.pk not in levels_of_measures(days(14))
 
 

@@ -1,0 +1,86 @@
+"""The scheduled control tasks; each calls one service. procrastinate's workers run them.
+
+Every task may be run twice or be killed and started again: the services see to that. Cron lines
+count in UTC, so no task trusts its minute for the time of day: it asks the clock of the city.
+"""
+
+import logging
+from datetime import time
+
+from django.utils import timezone
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Job, Status
+
+from inspections.services.control_runs import run_controls
+from inspections.services.mails import send_waiting_mails
+
+logger = logging.getLogger(__name__)
+
+#: Time of the daily control in the city's zone, summer and winter.
+RUN_FROM = time(5, 30)
+#: A worker without a sign of life for so long is dead (it gives one every 10 s).
+DEAD_AFTER_SECONDS = 30
+#: A job whose worker died so often is the likely cause, and is not started again.
+LAST_ATTEMPT = 5
+KEEP_FINISHED_HOURS = 24
+KEEP_FAILED_HOURS = 24 * 30
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queueing_lock="daily_control")
+def daily_control(timestamp: int) -> str:
+    """From 05:30 on: control the day if nobody did; a missed or failed run is caught up so."""
+    now = timezone.localtime()
+    if now.time() < RUN_FROM:
+        return "not yet"
+    run = run_controls(day=now.date(), now=now)
+    return f"control of {run.day}" if run else "nothing to run"
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="send_mails")
+def send_mails(timestamp: int) -> int:
+    """Every minute: send what waits in the outbox, above all alarms."""
+    return send_waiting_mails(now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="rescue_stalled_jobs", pass_context=True)
+async def rescue_stalled_jobs(context: JobContext, timestamp: int) -> int:
+    """Every minute: start the jobs of dead workers again; by itself they stay "doing" for ever."""
+    jobs = await context.app.job_manager.get_stalled_jobs(
+        seconds_since_heartbeat=DEAD_AFTER_SECONDS
+    )
+    return sum([await _rescue(context, job) for job in jobs])
+
+
+async def _rescue(context: JobContext, job: Job) -> bool:
+    """Queue one stalled job again; end it when its like waits already or it died too often."""
+    manager = context.app.job_manager
+    if job.attempts + 1 < LAST_ATTEMPT:
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            logger.info("Job %s: its like is waiting already.", job.id)
+        else:
+            logger.warning("Job %s (%s) of a dead worker starts again.", job.id, job.task_name)
+            return True
+    logger.warning("Job %s (%s) of a dead worker is given up.", job.id, job.task_name)
+    await manager.finish_job(job, Status.FAILED, delete_job=False)
+    return False
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queueing_lock="remove_old_jobs", pass_context=True)
+async def remove_old_jobs(context: JobContext, timestamp: int) -> None:
+    """Every hour: forget jobs that succeeded a day ago or failed a month ago."""
+    manager = context.app.job_manager
+    await manager.delete_old_jobs(nb_hours=KEEP_FINISHED_HOURS)
+    await manager.delete_old_jobs(
+        nb_hours=KEEP_FAILED_HOURS,
+        include_failed=True,
+        include_cancelled=True,
+        include_aborted=True,
+    )

@@ -1,0 +1,27 @@
+"""A real worker process for tests, with short times of death and a control time that is always past."""
+
+import os
+import sys
+from datetime import time
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "baumkataster.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402 - Django must be set up first
+from procrastinate.contrib.django import app  # noqa: E402
+
+from inspections import tasks  # noqa: E402
+
+tasks.RUN_FROM = time(0, 0)
+tasks.DEAD_AFTER_SECONDS = 3
+app.worker_defaults |= {"update_heartbeat_interval": 1.0, "stalled_worker_timeout": 3.0}
+
+if __name__ == "__main__":
+    call_command(
+        "procrastinate",
+        "worker",
+        "--fetch-job-polling-interval=0.2",
+        *sys.argv[1:],
+    )
