@@ -2,7 +2,7 @@
 # Proves the two commands on a clean machine: a Debian 12 chroot with git and python3 only, 64 MB of
 # /dev/shm, and awkward paths. A tool for developers (root, debootstrap, Internet); not in the suite.
 #
-#   launch/prove_chroot.sh FOLDER [SCENARIO …]     default: root user blanks long long-nosudo
+#   launch/prove_chroot.sh FOLDER [SCENARIO …]     default: root user blanks long long-nosudo shm
 #   BAUM_PROVE_ARGS='--demo-trees 500'  more arguments for `up`      BAUM_PROVE_TEST=1  also `./baum test`
 #   BAUM_PROVE_REPO=DIR  prove another clone (its HEAD, not its working tree)
 #
@@ -15,7 +15,7 @@ here=$(cd "$(dirname -- "$(readlink -f -- "$0")")" && pwd)
 repo=${BAUM_PROVE_REPO:-$(dirname "$here")}
 mkdir -p "$1" && work=$(cd "$1" && pwd)
 shift
-[ $# -gt 0 ] || set -- root user blanks long long-nosudo
+[ $# -gt 0 ] || set -- root user blanks long long-nosudo shm
 port=${BAUM_PROVE_PORT:-8077}
 
 copy_host_settings() { # how this machine reaches Debian's mirror and Python packages
@@ -149,6 +149,23 @@ SH
             echo 'rm /etc/sudoers.d/baumfreund'
             echo 'clone=/home/baumfreund/$(printf "fern%.0s" {1..40})/klon; as_user'
         } | inside machine-user
+        ;;
+    shm) # a parallel hash join that needs far more than 64 MB of shared memory
+        inside machine-root <<'SH'
+cd /root/baumkataster; ./baum db
+run=$(python3 -c 'import json; print(json.load(open("var/where.json"))["run"])')
+runuser -u postgres -- psql -h "$run" -U postgres -d postgres -v ON_ERROR_STOP=1 -At <<'SQL' || die shm
+DROP TABLE IF EXISTS big;
+CREATE TABLE big AS SELECT g AS id, repeat('x', 60) AS t FROM generate_series(1, 1500000) g;
+ANALYZE big;
+SET max_parallel_workers_per_gather = 2; SET work_mem = '512MB'; SET min_parallel_table_scan_size = 0;
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET enable_mergejoin = off;
+EXPLAIN (COSTS off) SELECT count(*) FROM big a JOIN big b USING (id) WHERE a.t = b.t;
+SELECT count(*) FROM big a JOIN big b USING (id) WHERE a.t = b.t;
+DROP TABLE big;
+SQL
+./baum down; say "gelungen: parallele Abfrage bei $(df -h --output=size /dev/shm | tail -1) /dev/shm"
+SH
         ;;
     *) echo "Szenario $1 gibt es nicht." >&2; exit 2 ;;
     esac

@@ -78,10 +78,11 @@ def up(installation: Installation, arguments: Sequence[str]) -> int:
 def down(installation: Installation, arguments: Sequence[str]) -> int:
     """End web, worker and database of this installation, whoever started them."""
     found = stack.running(installation.places)
+    database = installation.cluster is not None and installation.cluster.runs()
     if found:
         stack.stop(installation.places, found, children.PATIENCE)
     installation.stop_database(force=True)
-    say("Beendet." if found else "Es lief nichts.")
+    say("Beendet." if found or database else "Es lief nichts.")
     return 0
 
 
