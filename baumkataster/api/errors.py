@@ -1,6 +1,6 @@
 """Translates every "no" of the API to one shape of answer; named in settings as the exception handler."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError as ModelProblem
@@ -47,19 +47,15 @@ def explain(exc: Exception, context: dict[str, Any]) -> Response | None:
 
 def _problems(exc: Exception) -> dict[str, list[str]] | None:
     """Sentences by field for exceptions that mean "the input is wrong", else None."""
-    if isinstance(exc, Refused):
-        return exc.problems
-    if isinstance(exc, exceptions.ValidationError):
-        return flatten(exc.detail)
-    if isinstance(exc, exceptions.ParseError):
-        return {NON_FIELD: [str(exc.detail)]}
-    if isinstance(exc, ModelProblem):
-        return exc.message_dict if hasattr(exc, "error_dict") else {NON_FIELD: exc.messages}
-    if isinstance(exc, IntegrityError):
-        return {NON_FIELD: [_("Diese Angaben widersprechen dem, was schon gespeichert ist.")]}
-    if isinstance(exc, DataError):
-        return {NON_FIELD: [_("Ein Wert ist zu groß, zu lang oder hat die falsche Form.")]}
+    for kind, sentences in _WRONG_INPUT:
+        if isinstance(exc, kind):
+            return sentences(exc)
     return None
+
+
+def _of_model(exc: Any) -> dict[str, list[str]]:
+    """Django's own problems."""
+    return exc.message_dict if hasattr(exc, "error_dict") else {NON_FIELD: exc.messages}
 
 
 def flatten(detail: Any, path: str = "") -> dict[str, list[str]]:
@@ -78,6 +74,24 @@ def flatten(detail: Any, path: str = "") -> dict[str, list[str]]:
         for field, texts in flatten(value, inner).items():
             found.setdefault(field, []).extend(texts)
     return found
+
+
+_WRONG_INPUT: tuple[tuple[type[Exception], Callable[[Any], dict[str, list[str]]]], ...] = (
+    (Refused, lambda exc: exc.problems),
+    (exceptions.ValidationError, lambda exc: flatten(exc.detail)),
+    (exceptions.ParseError, lambda exc: {NON_FIELD: [str(exc.detail)]}),
+    (ModelProblem, _of_model),
+    (
+        IntegrityError,
+        lambda _exc: {
+            NON_FIELD: [_("Diese Angaben widersprechen dem, was schon gespeichert ist.")]
+        },
+    ),
+    (
+        DataError,
+        lambda _exc: {NON_FIELD: [_("Ein Wert ist zu groß, zu lang oder hat die falsche Form.")]},
+    ),
+)
 
 
 def _stale(exc: Stale, context: dict[str, Any]) -> Response:
