@@ -54,6 +54,24 @@ with urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/healthz", timeout=1
     print("healthz", reply.status, reply.read(300).decode())
 PY
 }
+sign_in() { [ ! -e "$state/demo-logins.txt" ] || python3 - "$port" <<'PY'
+import http.cookiejar, json, pathlib, re, sys, urllib.parse, urllib.request
+port = sys.argv[1]
+where = pathlib.Path("var/where.json").read_text()
+state = pathlib.Path(json.loads(where)["state"])
+base = f"http://127.0.0.1:{port}"
+for line in (state / "demo-logins.txt").read_text().splitlines():
+    user, password = line.split()[:2]
+    jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+    browser = urllib.request.build_opener(jar)
+    page = browser.open(f"{base}/accounts/login/").read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    form = {"username": user, "password": password, "csrfmiddlewaretoken": token, "next": "/karte/"}
+    reply = browser.open(f"{base}/accounts/login/", urllib.parse.urlencode(form).encode())
+    print(user, reply.status, reply.url)
+    assert "/login" not in reply.url, user
+PY
+}
 processes() { python3 - <<'PY'
 import pathlib, pwd
 for folder in sorted(pathlib.Path("/proc").glob("[0-9]*"), key=lambda p: int(p.name)):
@@ -71,6 +89,8 @@ round_trip() { # up, look, down, up again in under 10 s, down
     say "./baum up in $(pwd) als $(id -un)"
     ./baum up --detach --port "$port" $BAUM_PROVE_ARGS </dev/null || die up
     health || die healthz
+    state=$(python3 -c 'import json; print(json.load(open("var/where.json"))["state"])')
+    sign_in || die Anmeldung
     processes
     cat var/where.json; echo
     [ -z "$(pg_lsclusters -h)" ] || die "Debians eigener Cluster ist da"
