@@ -235,5 +235,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Commands and web processes need not hear which tasks exist; the worker says what it does.
+    "loggers": {"procrastinate": {"level": os.environ.get("BAUM_WORKER_LOG_LEVEL", "WARNING")}},
     "root": {"handlers": ["console"], "level": os.environ.get("BAUM_LOG_LEVEL", "INFO")},
 }
