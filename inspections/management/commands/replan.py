@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from baumkataster.models import Tree
 from inspections.services.replanning import PlanDifference, check_plans, replan
@@ -20,7 +20,7 @@ LISTED = 50
 class Command(BaseCommand):
     """Exit code 1 when --check finds a difference."""
 
-    help = gettext_lazy("Rechnet alle Kontrolltermine neu oder prüft sie mit --check.")
+    help = "Rechnet alle Kontrolltermine neu oder prüft sie mit --check."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """--check and --day."""

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from inspections.services.control_runs import run_controls
 
@@ -15,7 +14,7 @@ from inspections.services.control_runs import run_controls
 class Command(BaseCommand):
     """Exit code 1 when there was nothing to run."""
 
-    help = gettext_lazy("Prüft alle Termine, setzt Hinweise und schreibt Nachrichten für heute.")
+    help = "Prüft alle Termine, setzt Hinweise und schreibt Nachrichten für heute."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """--day."""
