@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from baumkataster.models import BaseMap
 from baumkataster.permissions import Door, Visitor, doors_of
+from baumkataster.web.base_maps import base_maps
 from baumkataster.web.doors import door
 from geodata.city_bounds import bounds_of_city
 from inspections.rules.states import STATES_FILE
@@ -36,7 +36,7 @@ def config(visitor: Visitor) -> dict[str, Any]:
         "center": ((south + north) / 2, (west + east) / 2),
         "zoom": START_ZOOM,
         "bounds": bounds,
-        "basemaps": [_base_map(row) for row in BaseMap.objects.filter(active=True)],
+        "basemaps": base_maps(),
         "day": timezone.localdate().isoformat(),
         "user": {
             "id": str(visitor.pk),
@@ -45,17 +45,4 @@ def config(visitor: Visitor) -> dict[str, Any]:
         },
         "catalogues_url": "/api/v1/catalogues/",
         "states": STATES_TABLE,
-    }
-
-
-def _base_map(row: BaseMap) -> dict[str, Any]:
-    """One choice of the background."""
-    return {
-        "id": str(row.pk),
-        "name": row.name,
-        "kind": row.kind,
-        "url": row.url,
-        "layers": row.layers,
-        "attribution": row.attribution,
-        "max_zoom": row.max_zoom,
     }

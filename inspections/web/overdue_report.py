@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from baumkataster.errors import Refused
 from baumkataster.models import District, Place, Species, Unit
 from baumkataster.permissions import Door
+from baumkataster.web.base_maps import base_maps
 from baumkataster.web.doors import door
 from inspections.filters import TreeFilter, parse
 from inspections.models import ControlRun
@@ -25,7 +26,10 @@ from inspections.reports.trend import trend
 from inspections.rules.overdue import berlin_day
 from inspections.rules.states import STATES
 
-PAGE = 50
+#: Rows of one page on the screen, and at most on one that is meant for paper.
+PAGE, PAPER = 50, 2000
+#: So many districts are named as those with the most overdue trees.
+WORST = 3
 
 
 @dataclass(frozen=True)
@@ -53,16 +57,18 @@ def overdue_page(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         return render(request, "reports/refused.html", {"problems": refused.problems}, status=400)
     counts = overdue.state_counts(asked.rows)
-    page = Paginator(asked.shown, PAGE).get_page(request.GET.get("seite"))
+    whole = request.GET.get("alle") == "1"
+    page = Paginator(asked.shown, PAPER if whole else PAGE).get_page(request.GET.get("seite"))
     on = berlin_day(asked.now)
+    districts = overdue.totals_by(asked.rows, "district_name")
     context = {
         "header": overdue.header(on=on, rows=asked.rows),
         "now": asked.now,
         "run": run_status(asked.now),
         "trend": trend(list(reversed(ControlRun.objects.order_by("-day")[:84]))),
-        "counts": _counted(request, counts),
-        "late": counts.get("overdue", 0),
-        "districts": overdue.totals_by(asked.rows, "district_name"),
+        "counts": _counted(request, counts, asked.tree_filter.states),
+        "districts": districts,
+        "worst": _worst(request, districts),
         "units": overdue.totals_by(asked.rows, "unit_code"),
         "page": page,
         "list": [_shown(tree) for tree in page.object_list],
@@ -73,6 +79,15 @@ def overdue_page(request: HttpRequest) -> HttpResponse:
         "all_districts": District.objects.all(),
         "all_units": Unit.objects.all(),
         "query": _query(request, drop=("seite",)),
+        "unpaged": _query(request, drop=("seite", "alle")),
+        "whole": whole,
+        "map_query": urlencode(
+            [
+                *parse_qsl(_query(request, drop=("seite", "alle", "sortierung", "state"))),
+                *(("state", code) for code in _states(asked)),
+            ]
+        ),
+        "map": {"day": on.isoformat(), "basemaps": base_maps(), "states": _states(asked)},
     }
     return render(request, "reports/overdue.html", context)
 
@@ -153,17 +168,41 @@ def _shown(tree: Any) -> dict[str, Any]:
     return {"tree": tree, "words": plain_row(tree, base_url=""), "lon": lonlat.x, "lat": lonlat.y}
 
 
-def _counted(request: HttpRequest, counts: dict[str, int]) -> list[dict[str, Any]]:
+def _counted(
+    request: HttpRequest, counts: dict[str, int], chosen: tuple[str, ...]
+) -> list[dict[str, Any]]:
     """Each bucket with its number and the link to its list, most dangerous first."""
-    rest = _query(request, drop=("state", "seite"))
+    rest = _query(request, drop=("state", "seite", "alle"))
     return [
         {
             "state": state,
             "count": counts.get(state.code, 0),
+            "chosen": state.code in chosen,
             "link": "?" + "&".join(part for part in (rest, f"state={state.code}") if part),
         }
         for state in sorted(STATES.states, key=lambda state: -state.rank)
     ]
+
+
+def _worst(request: HttpRequest, districts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where most trees are overdue beyond the tolerance: name, number and link to their list."""
+    keys = dict(District.objects.values_list("name", "pk"))
+    rest = _query(request, drop=("state", "district", "seite", "alle"))
+    late = [row for row in districts if row["overdue"] and row["name"] in keys]
+    return [
+        {
+            "name": row["name"],
+            "count": row["overdue"],
+            "link": "?"
+            + "&".join(filter(None, (rest, f"state=overdue&district={keys[row['name']]}"))),
+        }
+        for row in sorted(late, key=lambda row: -row["overdue"])[:WORST]
+    ]
+
+
+def _states(asked: Asked) -> list[str]:
+    """The buckets that list and map show."""
+    return list(asked.tree_filter.states or overdue.LATE_STATES)
 
 
 def _query(request: HttpRequest, *, drop: tuple[str, ...]) -> str:
