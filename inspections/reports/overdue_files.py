@@ -23,15 +23,15 @@ def columns() -> list[tuple[str, str, int]]:
     """Key, title and width (characters) of every column, in order."""
     return [
         ("number", _("Baumnr."), 10),
-        ("place", _("Objekt"), 26),
+        ("place", _("Objekt"), 30),
         ("place_kind", _("Art des Objekts"), 14),
         ("house_number", _("Hausnr."), 8),
         ("district", _("Ortsteil"), 18),
         ("unit", _("Revier"), 18),
-        ("species", _("Baumart"), 24),
+        ("species", _("Baumart"), 28),
         ("phase", _("Phase"), 14),
-        ("condition", _("Zustand"), 26),
-        ("expectation", _("Sicherheitserwartung"), 26),
+        ("condition", _("Zustand"), 30),
+        ("expectation", _("Sicherheitserwartung"), 28),
         ("proposed_months", _("Intervall vorgeschlagen (Monate)"), 12),
         ("set_months", _("Intervall gültig (Monate)"), 12),
         ("interval_reason", _("Begründung"), 24),
@@ -140,6 +140,9 @@ def _cover(book: Any, head: Header, counts: dict[str, int], filter_text: str) ->
     wrap = book.add_format({"text_wrap": True, "align": "left"})
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 60)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 1)
     sheet.write(0, 0, _("Überfällige Baumkontrollen"), title)
     lines = _cover_lines(head, filter_text)
     for index, (name, value) in enumerate(lines, start=2):
@@ -183,6 +186,9 @@ def _list(book: Any, rows: QuerySet[Any], base_url: str) -> None:
         {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EFEA"}
     )
     day = book.add_format({"num_format": "dd.mm.yyyy", "align": "left"})
+    # Three lines of a title fit; readers without a layout of their own do not measure it.
+    sheet.set_row(0, 48)
+    sheet.ignore_errors({"number_stored_as_text": "A2:D1048576"})
     cols = columns()
     for index, (_key, title, width) in enumerate(cols):
         sheet.set_column(index, index, width)
