@@ -16,10 +16,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from inspections import tasks
 from inspections.models import ControlMail, ControlRun
-from inspections.services.mails import alarm_immediate
+from inspections.services import order_measure
 from tests.conftest import ROOT, app_url, owner_url
 from tests.database.control_rows import make_due, make_people
-from tests.database.plan_rows import make_measure
 from tests.database.test_control_runs_processes import somebody_waits, until
 from tests.interfaces.postbox import Postbox, listening
 from tests.own_database import own_database  # noqa: F401 - a fixture
@@ -80,7 +79,13 @@ def test_two_workers_run_once_and_mail_each_person_once(city):
 def assert_alarm_arrives_within_a_minute(city, box: Postbox) -> None:
     """The schedule itself sends it; nobody queues a job."""
     before = len(box.received)
-    alarm_immediate(measure=make_measure(tree=make_due(city.avenue)))
+    order_measure(
+        by=city.north_arborist,
+        day=timezone.localdate(),
+        tree_id=make_due(city.avenue).pk,
+        kind="felling",
+        urgency="1",
+    )
     begun = time.monotonic()
     until(lambda: len(box.received) > before, seconds=90)
     assert time.monotonic() - begun < 65
