@@ -40,7 +40,7 @@ def kern(field: BoundField) -> SafeString:
         classes.append(f"{names[kind]}--error")
     described = [f"{field.auto_id}_hint"] if field.help_text else []
     described += [f"{field.auto_id}_error"] if field.errors else []
-    attrs = {"class": " ".join(classes)}
+    attrs: dict[str, str | bool] = {"class": " ".join(classes)}
     if described:
         attrs["aria-describedby"] = " ".join(described)
     if field.errors:

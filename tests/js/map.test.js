@@ -17,6 +17,11 @@ Deno.test("badges that would cover each other become one; no tree is lost, the w
   assert.equal(joined[0].at.x, 5);
 });
 
+Deno.test("a badge that grew by joining is joined with what it now covers", () => {
+  const joined = joinCells([cell(0, 0, 100), cell(46, 0, 100), cell(10, 0, 50)], rank);
+  assert.deepEqual(joined.map((each) => each.count), [250]);
+});
+
 Deno.test("after joining no two badges touch", () => {
   const cells = Array.from({ length: 300 }, (_, i) => cell((i * 37) % 800, (i * 91) % 600, 1 + (i * 13) % 90));
   const joined = joinCells(cells, rank);

@@ -1,6 +1,7 @@
 /** Tab "Kontrollen" of the tree card: every inspection with its findings; corrections name what they correct. */
 
 import { day, moment } from "baum/core/formats.js";
+import { wordOf } from "baum/io/catalogues.js";
 import { LANGUAGE, t } from "baum/io/words.js";
 import { WORDS } from "baum/io/vocabulary.js";
 import { button, facts, h, tell } from "baum/components/elements.js";
@@ -28,13 +29,13 @@ function interval(row) {
   return t("{months} (vorgeschlagen {proposed}): {reason}", { months, proposed: row.proposed_months, reason: row.interval_reason });
 }
 
-function details(row) {
+function details(row, words) {
   return facts([
     [t("Zustand"), WORDS.condition[row.condition]],
     [t("Vitalität"), WORDS.vitality[row.vitality]],
     [t("Phase"), WORDS.phase[row.phase]],
     [t("Belaubung"), WORDS.leafState[row.leaf_state]],
-    [t("Grenzen"), [(row.limit_names ?? row.limits ?? []).join(", "), row.limits_note].filter(Boolean).join(" – ")],
+    [t("Grenzen"), [(row.limits ?? []).map((code) => wordOf(words.control_limits, code)).join(", "), row.limits_note].filter(Boolean).join(" – ")],
     [t("Intervall"), interval(row)],
     [t("nächster Termin"), day(row.next_due_on, LANGUAGE)],
     [t("Bemerkung"), row.note],
@@ -49,7 +50,7 @@ function correctionNote(row) {
   return null;
 }
 
-function inspection(row, first, may) {
+function inspection(row, first, may, words) {
   const canCorrect = may("correct_inspection") && !row.corrected_by;
   return h("details.inspection", { open: first, class: row.corrected_by ? "is-corrected" : "" },
     h("summary", {},
@@ -58,12 +59,12 @@ function inspection(row, first, may) {
     correctionNote(row),
     row.inspector_name ? h("p.baum-muted", {}, [row.inspector_name, row.inspector_qualification].filter(Boolean).join(", ")) : null,
     row.findings?.length ? findingList(row.findings) : h("p.baum-muted", {}, t("Ohne Befund.")),
-    details(row),
+    details(row, words),
     canCorrect ? button(t("Berichtigen"), { kind: "tertiary", icon: "edit" }, { onclick: (event) => tell(event.target, "card-act", { name: "correct-inspection", row }) }) : null);
 }
 
-/** @param {object} data card @param {(door: string) => boolean} may */
-export function inspections(data, may) {
+/** @param {object} data card @param {(door: string) => boolean} may @param {object} words catalogues */
+export function inspections(data, may, words) {
   const rows = data.inspections ?? [];
   const inherited = [data.inherited].filter(Boolean).map((row) => h("section.card-section", {},
     h("h3", {}, t("Aus dem früheren Verfahren")),
@@ -71,5 +72,5 @@ export function inspections(data, may) {
   if (!rows.length && !inherited.length) {
     return [h("p.baum-empty", {}, t("Noch keine Kontrolle. Die erste erscheint hier, sobald sie erfasst ist."))];
   }
-  return [...rows.map((row, i) => inspection(row, i === 0, may)), ...inherited];
+  return [...rows.map((row, i) => inspection(row, i === 0, may, words)), ...inherited];
 }

@@ -1,6 +1,7 @@
 /** Tab "Übersicht" of the tree card: data, control, last findings; called by tree_card.js. */
 
 import { day, number } from "baum/core/formats.js";
+import { wordOf } from "baum/io/catalogues.js";
 import { LANGUAGE, t } from "baum/io/words.js";
 import { WORDS } from "baum/io/vocabulary.js";
 import { alertBox, facts, h } from "baum/components/elements.js";
@@ -26,9 +27,9 @@ function position({ position_accuracy_m, position_source }) {
   return position_accuracy_m ? `${source}, ± ${number(position_accuracy_m, LANGUAGE)} m` : source;
 }
 
-function controlFacts({ control, last_inspection: last, unit }) {
+function controlFacts({ control, last_inspection: last, unit }, may) {
   return facts([
-    [t("letzte Kontrolle"), last ? `${day(last.inspected_on ?? last.inspected_at, LANGUAGE)}${last.inspector_name ? `, ${last.inspector_name}` : ""}` : t("keine")],
+    [t("letzte Kontrolle"), !may("view_inspections") ? "" : last ? `${day(last.inspected_on ?? last.inspected_at, LANGUAGE)}${last.inspector_name ? `, ${last.inspector_name}` : ""}` : t("keine")],
     [t("nächste Kontrolle"), day(control?.due_on, LANGUAGE)],
     [t("Intervall"), control?.interval_months ? t("{n} Monate", { n: control.interval_months }) : ""],
     [t("Grund"), control?.reason],
@@ -42,13 +43,13 @@ function speciesName(species, tree) {
   return h("span", {}, h("em", {}, species.botanical_name), species.german_name ? ` – ${species.german_name}` : "");
 }
 
-/** @param {object} data answer of /trees/{id}/card/ */
-export function overview(data) {
+/** @param {object} data answer of /trees/{id}/card/ @param {(door: string) => boolean} may @param {object} words catalogues */
+export function overview(data, may, words) {
   const { tree, place, species, district, last_inspection: last } = data;
   const urgent = (data.measures ?? []).filter((measure) => measure.state === "open" && measure.immediate);
   return [
     ...urgent.map((measure) => alertBox("danger", t("Unverzüglich: {measure}", { measure: measure.kind_name ?? measure.kind }))),
-    h("section.card-section", {}, h("h3", {}, t("Kontrolle")), controlFacts(data)),
+    h("section.card-section", {}, h("h3", {}, t("Kontrolle")), controlFacts(data, may)),
     last?.findings?.length ? h("section.card-section", {}, h("h3", {}, t("Letzter Befund")), findingList(last.findings)) : null,
     h("section.card-section", {}, h("h3", {}, t("Baum")), facts([
       [t("Baumart"), speciesName(species, tree)],
@@ -60,7 +61,7 @@ export function overview(data) {
       [t("Pflanzjahr"), planted(tree)],
       [t("Phase"), WORDS.phase[tree.phase]],
       [t("Plakette"), tree.tag],
-      [t("Schutz"), (tree.protection_names ?? tree.protection ?? []).join(", ")],
+      [t("Schutz"), (tree.protection ?? []).map((code) => wordOf(words.protection_kinds, code)).join(", ")],
       [t("Bemerkungen"), tree.remarks],
     ])),
     h("section.card-section", {}, h("h3", {}, t("Standort")), facts([

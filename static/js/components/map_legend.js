@@ -39,7 +39,9 @@ class MapLegend extends HTMLElement {
   setCounts(counts) {
     for (const [code, { count }] of this.rows) count.textContent = number(counts[code] ?? 0, LANGUAGE);
     this.ring.textContent = number(counts.immediate ?? 0, LANGUAGE);
-    this.total.textContent = t("{n} Bäume", { n: number(counts.total ?? 0, LANGUAGE) });
+    this.total.textContent = counts.total
+      ? t("{n} Bäume", { n: number(counts.total, LANGUAGE) })
+      : t("Kein Baum passt zu diesen Filtern.");
   }
 
   /** Say that the counts are not known now. */

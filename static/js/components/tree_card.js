@@ -2,6 +2,7 @@
 
 import { dueWords } from "baum/core/lateness.js";
 import { read } from "baum/io/api.js";
+import { catalogues } from "baum/io/catalogues.js";
 import { STATES } from "baum/io/states.js";
 import { LANGUAGE, nameOf, t } from "baum/io/words.js";
 import { overview } from "baum/components/card_overview.js";
@@ -57,9 +58,11 @@ class TreeCard extends HTMLElement {
   async reload() {
     const id = this.treeId;
     try {
-      const data = await read(`/api/v1/trees/${id}/card/`);
+      const [data, words] = await Promise.all([
+        read(`/api/v1/trees/${id}/card/`), catalogues(this.config.catalogues_url).catch(() => ({})),
+      ]);
       if (id !== this.treeId) return;
-      this.data = data;
+      Object.assign(this, { data, words });
       this.past = null;
       this.#show();
       tell(this, "card-shown", data.tree);
@@ -169,8 +172,8 @@ class TreeCard extends HTMLElement {
     this.body.scrollTop = 0;
     if (key === "verlauf") return this.#showHistory();
     const fill = {
-      uebersicht: () => overview(this.data),
-      kontrollen: () => inspections(this.data, this.may),
+      uebersicht: () => overview(this.data, this.may, this.words),
+      kontrollen: () => inspections(this.data, this.may, this.words),
       massnahmen: () => measures(this.data, this.may, this.config.day),
       fotos: () => photos(this.data, this.may),
     }[key];

@@ -6,12 +6,19 @@ import { LANGUAGE, nameOf, t } from "baum/io/words.js";
 import { h, tell } from "baum/components/elements.js";
 
 const MOST = 60;
+const NUMBERS = new Intl.Collator("de", { numeric: true });
+
+/** Order of two ISO days; none comes last. */
+function earlier(a, b) {
+  if (a === b) return 0;
+  return (a ?? "9999") < (b ?? "9999") ? -1 : 1;
+}
 
 /** Most dangerous state first, then the earliest due day, then the number. */
 export function byUrgency(trees) {
   return [...trees].sort((a, b) =>
     Number(b.immediate) - Number(a.immediate) || STATES.rank(b.state) - STATES.rank(a.state) ||
-    (a.due ?? "9999").localeCompare(b.due ?? "9999") || a.number.localeCompare(b.number, "de", { numeric: true }));
+    earlier(a.due, b.due) || NUMBERS.compare(a.number, b.number));
 }
 
 class TreeList extends HTMLElement {
@@ -26,7 +33,7 @@ class TreeList extends HTMLElement {
 
   /** @param {object[]} trees features of the tree layer; [] while the map shows cells */
   setTrees(trees, chosen) {
-    this.trees = byUrgency(trees);
+    this.trees = trees;
     this.chosen = chosen;
     this.#show();
   }
@@ -36,7 +43,7 @@ class TreeList extends HTMLElement {
     this.note.textContent = this.trees.length === 0
       ? t("Keine einzelnen Bäume im Ausschnitt. Gehen Sie näher heran oder ändern Sie die Filter.")
       : this.trees.length > MOST ? t("Die {most} dringendsten von {n}.", { most: MOST, n: this.trees.length }) : "";
-    this.list.replaceChildren(...this.trees.slice(0, MOST).map((tree) => this.#row(tree)));
+    this.list.replaceChildren(...byUrgency(this.trees).slice(0, MOST).map((tree) => this.#row(tree)));
   }
 
   #row(tree) {

@@ -97,6 +97,6 @@ export function toggleState(states, code, all) {
   const shown = new Set(states.length ? states : all);
   if (shown.has(code)) shown.delete(code);
   else shown.add(code);
-  if (shown.size === 0 || shown.size === all.length) return [];
+  if (shown.size === all.length) return [];
   return all.filter((each) => shown.has(each));
 }

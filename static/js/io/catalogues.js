@@ -1,6 +1,7 @@
 /** Lists that forms offer, each asked for once: species, catalogues, places, units, contractors. */
 
 import { read } from "baum/io/api.js";
+import { nameOf } from "baum/io/words.js";
 
 const kept = new Map();
 
@@ -38,3 +39,6 @@ export async function sitesNear({ lat, lon }) {
 
 /** "Tilia cordata – Winterlinde" */
 export const speciesWords = (row) => [row.botanical_name, row.german_name].filter(Boolean).join(" – ");
+
+/** The words of a catalogue's code; the code itself where the catalogue does not know it. */
+export const wordOf = (rows, code) => nameOf((rows ?? []).find((row) => row.code === code)) || code;

@@ -91,9 +91,10 @@ export class TileStore {
         return answer.arrayBuffer();
       })
       .then((bytes) => this.#keep(key, bytes?.byteLength ? this.decode(bytes, tile) : []))
-      .finally(() => this.coming.delete(key));
+      .finally(() => this.coming.get(key) === request && this.coming.delete(key));
     promise.catch(() => {});
-    return { promise, stop };
+    const request = { promise, stop };
+    return request;
   }
 
   #keep(key, content) {

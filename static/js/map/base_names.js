@@ -24,7 +24,7 @@ export class NameLayer {
       this.store.load(tile.key, `/grundkarte/${tile.key}.mvt`, tile).then(() => this.#soon(), () => {});
     }
     const placed = new Placed();
-    const shapes = tiles.flatMap((tile) => named(this.store.get(tile.key) ?? [], tile, view));
+    const shapes = joinAreas(tiles.flatMap((tile) => named(this.store.get(tile.key) ?? [], tile, view)));
     shapes.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || b.length - a.length);
     context.textAlign = "center";
     context.textBaseline = "middle";
@@ -67,11 +67,44 @@ function named(shapes, tile, view) {
     if (!name || !style || view.zoom < style.from || view.zoom > (style.until ?? 99)) continue;
     for (const ring of rings) {
       const spots = ring.map((spot) => view.place((tile.x + spot.x) / n, (tile.y + spot.y) / n));
-      found.push({ kind, name, style, type, spots, length: lengthOf(spots) });
+      found.push({ kind, name, style, type, spots, length: lengthOf(spots), ...(type === 3 ? weightOf(spots) : {}) });
       if (type === 3) break;
     }
   }
   return found;
+}
+
+/** Area in square pixels and centre of a ring. */
+function weightOf(spots) {
+  let [area, x, y] = [0, 0, 0];
+  for (let i = 1; i < spots.length; i += 1) {
+    const [a, b] = [spots[i - 1], spots[i]];
+    const cross = a.x * b.y - b.x * a.y;
+    area += cross;
+    x += (a.x + b.x) * cross;
+    y += (a.y + b.y) * cross;
+  }
+  return area ? { area: Math.abs(area / 2), centre: { x: x / (3 * area), y: y / (3 * area) } } : { area: 0, centre: spots[0] };
+}
+
+/** Tiles cut areas to pieces; one name for all: in the middle of a district, on the largest piece of a park. */
+function joinAreas(shapes) {
+  const whole = new Map();
+  for (const shape of shapes.filter((each) => each.type === 3 && each.kind !== "building")) {
+    const key = `${shape.kind}|${shape.name}`;
+    const old = whole.get(key);
+    if (!old) whole.set(key, { ...shape });
+    else if (shape.kind === "district") whole.set(key, merged(old, shape));
+    else if (shape.area > old.area) whole.set(key, { ...shape });
+  }
+  return [...shapes.filter((each) => each.type !== 3 || each.kind === "building"), ...whole.values()];
+}
+
+/** Two pieces of one area: areas added, centre weighed by them. */
+function merged(a, b) {
+  const area = a.area + b.area || 1;
+  const weigh = (axis) => (a.centre[axis] * a.area + b.centre[axis] * b.area) / area;
+  return { ...a, area, centre: { x: weigh("x"), y: weigh("y") }, length: Math.max(a.length, b.length) };
 }
 
 function lengthOf(spots) {
@@ -97,19 +130,13 @@ function alongOf(spots, length) {
   return { ...spots[0], angle: 0 };
 }
 
-function middleOf(spots) {
-  const xs = spots.map((spot) => spot.x);
-  const ys = spots.map((spot) => spot.y);
-  return { x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2, angle: 0 };
-}
-
-function paintName(context, { kind, name, style, spots, length, type }, placed) {
+function paintName(context, { kind, name, style, spots, length, type, centre }, placed) {
   context.font = `${style.italic ? "italic " : ""}${style.weight} ${style.size}px ${FONT}`;
   context.letterSpacing = style.spaced ? "1.5px" : "0px";
   const width = context.measureText(name).width;
   if (type === 2 && length < width * 1.1) return;
   if (type === 3 && kind === "building" && length < width * 2) return;
-  const at = style.along && type === 2 ? alongOf(spots, length) : middleOf(spots);
+  const at = style.along && type === 2 ? alongOf(spots, length) : { ...centre, angle: 0 };
   const [w, h] = [
     Math.abs(Math.cos(at.angle)) * width + Math.abs(Math.sin(at.angle)) * style.size,
     Math.abs(Math.sin(at.angle)) * width + Math.abs(Math.cos(at.angle)) * style.size,

@@ -136,11 +136,31 @@ export function positionOf({ x, y }) {
   return { lat: spot.lat, lon: spot.lng };
 }
 
-/** A marker that can be dragged, to say where a tree stands. */
+/** Pixels that an arrow key moves a marker; ten times as many with the shift key. */
+const KEY_STEP = 2;
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** Let arrow keys move a marker that has the focus. */
+function moveByKeys(marker, onMove) {
+  marker.getElement().addEventListener("keydown", (event) => {
+    const way = ARROWS[event.key];
+    if (!way) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const map = marker._map;
+    const by = point(way).multiplyBy(event.shiftKey ? 10 * KEY_STEP : KEY_STEP);
+    const to = map.layerPointToLatLng(map.latLngToLayerPoint(marker.getLatLng()).add(by));
+    marker.setLatLng(to);
+    onMove({ lat: to.lat, lon: to.lng });
+  });
+}
+
+/** A marker that is dragged, or moved by arrow keys, to say where a tree stands. */
 export function dragMarker({ lat, lon }, label, onMove) {
   const icon = new DivIcon({ className: "baum-target", iconSize: [48, 48], iconAnchor: [24, 24] });
   const marker = new Marker([lat, lon], { draggable: true, autoPan: true, icon, keyboard: true, alt: label, title: label, zIndexOffset: 1000 });
   marker.on("dragend", () => onMove({ lat: marker.getLatLng().lat, lon: marker.getLatLng().lng }));
+  marker.on("add", () => moveByKeys(marker, onMove));
   return marker;
 }
 

@@ -14,38 +14,47 @@ export class Symbols {
   }
 
   /**
-   * Paint a symbol with its middle at x, y.
+   * Pictures for one size, ready to be painted many times.
    *
-   * @param {CanvasRenderingContext2D} context scaled so that its units are CSS pixels
-   * @param {string} code state
-   * @param {boolean} immediate
    * @param {number} size CSS pixels of the 24-unit box
    * @param {number} ratio device pixels per CSS pixel
+   * @returns {(context: CanvasRenderingContext2D, code: string, immediate: boolean, x: number, y: number) => void}
+   *   paints with the middle at x, y; the context's units are CSS pixels
    */
-  paint(context, code, immediate, x, y, size, ratio) {
-    const { picture, edge } = this.#picture(code, immediate, size, ratio);
-    context.drawImage(picture, x - edge / 2, y - edge / 2, edge, edge);
+  brush(size, ratio) {
+    const pictures = this.#picturesOf(size, ratio);
+    return (context, code, immediate, x, y) => {
+      const key = immediate ? `${code}!` : code;
+      let found = pictures.get(key);
+      if (!found) pictures.set(key, found = this.#draw(code, immediate, size, ratio));
+      context.drawImage(found.picture, x - found.half, y - found.half, found.edge, found.edge);
+    };
   }
 
-  #picture(code, immediate, size, ratio) {
-    const key = `${code}|${immediate}|${size}|${ratio}`;
-    if (!this.pictures.has(key)) this.pictures.set(key, this.#draw(code, immediate, size, ratio));
+  /** Paint one symbol; for many of one size take a brush. */
+  paint(context, code, immediate, x, y, size, ratio) {
+    this.brush(size, ratio)(context, code, immediate, x, y);
+  }
+
+  #picturesOf(size, ratio) {
+    const key = `${size}|${ratio}`;
+    if (!this.pictures.has(key)) this.pictures.set(key, new Map());
     return this.pictures.get(key);
   }
 
   #draw(code, immediate, size, ratio) {
     const { paths } = drawing(this.table, code, immediate);
     const scale = size / 24;
-    const edge = Math.ceil(40 * scale);
-    const picture = document.createElement("canvas");
-    picture.width = picture.height = Math.ceil(edge * ratio);
-    const context = picture.getContext("2d");
-    context.scale((picture.width / edge) * scale, (picture.width / edge) * scale);
+    const edge = Math.ceil((immediate ? 40 : 28) * scale);
+    const pixels = Math.ceil(edge * ratio);
+    const board = new OffscreenCanvas(pixels, pixels);
+    const context = board.getContext("2d");
+    context.scale((pixels / edge) * scale, (pixels / edge) * scale);
     context.translate(edge / scale / 2 - 12, edge / scale / 2 - 12);
     context.lineJoin = "round";
     this.#halo(context, paths);
     for (const path of paths) paintPath(context, path);
-    return { picture, edge };
+    return { picture: board.transferToImageBitmap(), edge, half: edge / 2 };
   }
 
   #halo(context, paths) {

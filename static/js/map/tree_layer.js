@@ -16,6 +16,9 @@ export const TREE_ZOOM = 15;
 /** Tiles of this zoom are exact to the decimetre, so nearer views use them again. */
 const NATIVE_ZOOM = 16;
 
+/** Tiles that come within this time are painted together. */
+const TOGETHER_MS = 60;
+
 /** Zoom of the tiles for a zoom of the view. */
 const tileZoom = (zoom) => Math.min(Math.round(zoom), NATIVE_ZOOM);
 
@@ -180,13 +183,12 @@ export class TreeLayer extends EventTarget {
     return waiting.length;
   }
 
-  /** Several tiles that arrive together are painted once. */
+  /** Tiles that arrive shortly after each other are painted once. */
   #soon() {
-    if (this.waiting) return;
-    this.waiting = requestAnimationFrame(() => {
+    this.waiting ||= setTimeout(() => {
       this.waiting = 0;
       this.canvas.repaint();
-    });
+    }, TOGETHER_MS);
   }
 
   #paint(context, view) {

@@ -4,6 +4,8 @@ import { badgeRadius, joinCells } from "baum/core/clusters.js";
 
 /** Metres around the equator. */
 const EARTH_M = 40_075_016.686;
+/** Pixels around the canvas in which a large crown may still reach into it. */
+const OUTSIDE = 240;
 const CROWN_ZOOM = 18;
 const NUMBER_ZOOM = 19;
 const FONT = '"Fira Sans", sans-serif';
@@ -75,14 +77,14 @@ function paintGroup(context, at, group) {
 /** All trees of a view: crowns below, then symbols by risk, then numbers. */
 function paintTrees(context, view, trees, symbols, chosen) {
   const spots = trees.map((tree) => ({ tree, at: view.place(tree.x, tree.y) }))
+    .filter(({ at }) => at.x > -OUTSIDE && at.y > -OUTSIDE && at.x < view.size.x + OUTSIDE && at.y < view.size.y + OUTSIDE)
     .sort((a, b) => symbols.table.rank(a.tree.state) - symbols.table.rank(b.tree.state));
   if (view.zoom >= CROWN_ZOOM) paintCrowns(context, view, spots);
   const size = symbolSize(view.zoom);
   const marked = spots.find(({ tree }) => tree.id === chosen);
   if (marked) paintChoice(context, marked.at, size);
-  for (const { tree, at } of spots) {
-    symbols.paint(context, tree.state, tree.immediate, at.x, at.y, size, view.ratio);
-  }
+  const paint = symbols.brush(size, view.ratio);
+  for (const { tree, at } of spots) paint(context, tree.state, tree.immediate, at.x, at.y);
   if (view.zoom >= NUMBER_ZOOM) paintNumbers(context, spots, size);
 }
 
@@ -150,5 +152,5 @@ function paintBadge(context, { at, count, state, immediate }, symbols, ratio) {
   context.textBaseline = "middle";
   context.fillStyle = "#171a2b";
   context.fillText(count.toLocaleString("de-DE"), at.x, at.y + 0.5);
-  symbols.paint(context, state, immediate, at.x + radius * 0.75, at.y - radius * 0.8, 13, ratio);
+  symbols.brush(13, ratio)(context, state, immediate, at.x + radius * 0.75, at.y - radius * 0.8);
 }

@@ -9,7 +9,7 @@ import { BaseLayers } from "baum/map/base_layer.js";
 import { createMap } from "baum/map/port.js";
 import { Symbols } from "baum/map/symbols.js";
 import { TREE_ZOOM, TreeLayer } from "baum/map/tree_layer.js";
-import { MapView } from "baum/pages/map_view.js";
+import { MapView, NEAR_ZOOM } from "baum/pages/map_view.js";
 import { wireForms } from "baum/pages/map_forms.js";
 import { wireKeys } from "baum/pages/map_keys.js";
 import { byUrgency } from "baum/components/tree_list.js";
@@ -135,7 +135,13 @@ document.addEventListener("card-tab", ({ detail }) => {
   state.tab = detail;
   writeState();
 });
-document.addEventListener("card-shown", ({ detail: tree }) => view.keepPositionInSight(tree));
+let seekTree = Boolean(state.tree) && !hasPosition;
+document.addEventListener("card-shown", ({ detail: tree }) => {
+  // A link that names a tree but no position goes to the tree.
+  if (seekTree) view.goTo(tree, NEAR_ZOOM);
+  seekTree = false;
+  view.keepPositionInSight(tree);
+});
 document.addEventListener("sheet-moved", () => state.tree && parts.card.data && view.keepPositionInSight(parts.card.data.tree));
 document.addEventListener("card-closed", () => choose(""));
 document.addEventListener("written", ({ detail }) => {

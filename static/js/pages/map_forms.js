@@ -38,6 +38,9 @@ class MapForms {
     this.planter = document.querySelector("#plant");
     this.planter.hidden = !this.config.user.may.plant;
     this.planter.addEventListener("click", () => this.#aim());
+    this.map.getContainer().addEventListener("keydown", (event) => {
+      if (this.aiming && event.key === "Enter") this.takesClick(this.map.getCenter());
+    });
     document.addEventListener("tree-act", ({ detail }) => this.#open(detail));
     this.card.addEventListener("form-cancelled", () => this.#close());
     this.card.addEventListener("form-done", ({ detail }) => this.#done(detail));
@@ -98,9 +101,10 @@ class MapForms {
     if (this.aiming) return this.#stopAiming();
     this.aiming = true;
     this.map.getContainer().classList.add("is-aiming");
-    this.hint = h("div.map-hint", { role: "status" }, h("span", {}, t("Klicken Sie auf die Stelle, an der der Baum steht.")),
+    this.hint = h("div.map-hint", { role: "status" }, h("span", {}, t("Klicken Sie auf die Stelle, an der der Baum steht. Die Eingabetaste nimmt die Kartenmitte.")),
       button(t("Abbrechen"), { kind: "tertiary" }, { onclick: () => this.#stopAiming() }));
     this.map.getContainer().parentElement.append(this.hint);
+    this.map.getContainer().focus({ preventScroll: true });
   }
 
   #stopAiming() {
@@ -157,6 +161,7 @@ class MapForms {
     this.#dropMarker();
     this.marker = dragMarker(spot, label, onMove);
     this.marker.addTo(this.map);
+    this.marker.getElement().focus({ preventScroll: true });
   }
 
   #dropMarker() {

@@ -9,7 +9,8 @@ const NOTICE_MS = 6000;
 const MARGIN = 60;
 /** Pixels of the buttons on top of the map. */
 const CORNER = 48;
-const NEAR_ZOOM = 18;
+/** Zoom at which one tree is looked at. */
+export const NEAR_ZOOM = 18;
 
 /** Narrow or touched screens: the panel is a drawer, the card a sheet from below. */
 export const SHEET = matchMedia("(max-width: 1024px)");
