@@ -89,6 +89,10 @@ class AuthoredAdmin(LeafletGeoAdminMixin, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
 
+    def get_exclude(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Keys are made by the database, nobody types them."""
+        return (*(super().get_exclude(request, obj) or ()), "id")
+
     def changeform_view(
         self,
         request: HttpRequest,
