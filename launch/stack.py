@@ -28,7 +28,7 @@ pidfile = %(ENV_BAUM_VAR)s/log/supervisord.pid
 {root}
 [program:web]
 command = /bin/sh -c 'cd "$BAUM_CLONE" && exec setpriv --pdeathsig TERM "$BAUM_PYTHON" -m gunicorn \
---bind "$BAUM_BIND" --worker-class gthread --workers 2 --threads 8 --timeout 60 \
+--bind "$BAUM_BIND" --worker-class gthread --workers 2 --threads 8 --timeout 60 --preload \
 --graceful-timeout 10 --no-control-socket baumkataster.wsgi:application'
 {program}
 stdout_logfile = %(ENV_BAUM_VAR)s/log/web.log
@@ -90,7 +90,7 @@ def process_account(installation: Installation) -> Account:
     who, places = installation.service, installation.places
     if who.is_me():
         return who
-    code = "import django, psycopg, baumkataster.environment, launch"
+    code = "import django, baumkataster"
     readable = people.succeeds(who, [str(places.python), "-c", code], cwd=str(places.clone))
     home = people.can(who, "-w", places.state / "media")
     code_files = people.can(who, "-r", places.clone / "manage.py")

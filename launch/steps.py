@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from launch import python_env
+from launch import python_env, roles
 from launch.children import call
 from launch.installation import Installation
 from launch.places import Places
@@ -27,8 +27,27 @@ def manage(installation: Installation, *arguments: str, owner: bool = False) -> 
 
 
 def migrate(installation: Installation) -> None:
-    """Bring the tables up to date, as their owner; always asked, it takes a second."""
+    """Bring the tables up to date, as their owner; skipped if neither code nor tables have changed.
+
+    Django alone needs two seconds to find out that there is nothing to do.
+    """
+    mark = installation.places.stamps / "migrated"
+    code = code_fingerprint(installation.places.clone)
+    state = applied(installation)
+    if state and mark.exists() and mark.read_text(encoding="utf-8") == f"{code} {state}":
+        return
     manage(installation, "migrate", "--noinput", "-v", "0", owner=True)
+    mark.write_text(f"{code} {applied(installation)}", encoding="utf-8")
+
+
+def applied(installation: Installation) -> str:
+    """Which database this is and what was migrated there last; '' if nothing ever was."""
+    app_url, _ = installation.addresses()
+    sql = "SELECT current_database(), current_user, count(*), max(applied) FROM django_migrations"
+    try:
+        return " ".join(roles.ask(app_url, sql, installation.env))
+    except LaunchError:
+        return ""
 
 
 def compile_messages(clone: Path) -> None:
@@ -68,12 +87,28 @@ def collect_static(places: Places, env: dict[str, str], target: Path) -> None:
 
 def static_fingerprint(clone: Path) -> str:
     """Changes when a static file, the code that stores them, or a library changes."""
+    return _fingerprint(clone, _static_files(clone))
+
+
+def code_fingerprint(clone: Path) -> str:
+    """Changes when code, its data files or a library changes; looks at times, not at contents."""
+    return _fingerprint(clone, _code_files(clone))
+
+
+def _fingerprint(clone: Path, files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(_static_files(clone)):
+    for path in sorted(files):
         entry = path.stat()
         digest.update(os.fsencode(f"{path}\0{entry.st_size}\0{entry.st_mtime_ns}\n"))
     digest.update(python_env.lock_file(clone, test=False).read_bytes())
     return digest.hexdigest()
+
+
+def _code_files(clone: Path) -> Iterable[Path]:
+    for root in (clone / "fixtures", *(clone / app for app in APPS)):
+        for path in root.rglob("*"):
+            if path.suffix not in {".pyc", ".html", ".po", ".mo"} and path.is_file():
+                yield path
 
 
 def _static_files(clone: Path) -> Iterable[Path]:
