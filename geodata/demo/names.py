@@ -27,12 +27,16 @@ NEIGHBOURS = (
     "Lüttringer",
 )
 LANES = (
-    "Achterngang", "Bäckergang", "Brunnengasse", "Burggasse", "Fischergang", "Glockengasse",
-    "Hafengang", "Hinter der Waage", "Kirchgang", "Klosterhof", "Krummer Gang", "Kurze Gasse",
-    "Lange Reihe", "Malzgasse", "Neue Reihe", "Obere Marktgasse", "Pferdetränke", "Rosengasse",
-    "Salzgasse", "Schustergang", "Seilergang", "Stille Gasse", "Töpfergasse", "Torfgang",
-    "Tuchhof", "Untere Marktgasse", "Wallgasse", "Zimmergang", "Zollgasse",
+    "Hinter der Waage", "Klosterhof", "Kurze Straße", "Lange Reihe", "Neue Reihe", "Pferdetränke",
+    "Tuchhof", "Am Alten Speicher", "Beim Brauhaus", "Ritterecke",
 )  # fmt: skip
+LANE_WORDS = (
+    "Achtern", "Bäcker", "Böttcher", "Brunnen", "Burg", "Eimer", "Fischer", "Glocken", "Hafen",
+    "Huf", "Kirch", "Knopf", "Krug", "Malz", "Markt", "Messer", "Nagel", "Pfeffer", "Rosen",
+    "Salz", "Schuster", "Seiler", "Spindel", "Töpfer", "Torf", "Wall", "Woll", "Zimmer", "Zoll",
+    "Zunft",
+)  # fmt: skip
+LANE_ENDS = ("gasse", "gang", "winkel", "twiete", "stiege")
 THEMES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (
         ("Ahorn", "Birken", "Buchen", "Eichen", "Erlen", "Eschen", "Eiben", "Hainbuchen",
@@ -111,13 +115,22 @@ def _fresh(names: list[tuple[int, str]], seen: set[str]) -> Iterator[tuple[int, 
 
 
 def lane_names(rng: Random) -> Iterator[str]:
-    """Names of old-town lanes without end."""
+    """Names of old-town lanes without end; each word first once, then with other endings."""
     names = list(LANES)
-    rng.shuffle(names)
-    yield from names
+    for shift in range(len(LANE_ENDS)):
+        names += [
+            word + LANE_ENDS[(number + shift) % len(LANE_ENDS)]
+            for number, word in enumerate(LANE_WORDS)
+        ]
+    first = len(LANES) + len(LANE_WORDS)
+    head = names[:first]
+    rng.shuffle(head)
+    yield from head
+    yield from names[first:]
+    for size in ("Kleine", "Große", "Obere", "Untere"):
+        yield from (f"{size} {word}gasse" for word in LANE_WORDS)
     for number in range(2, 1000):
-        for name in names:
-            yield f"{number}. {name}"
+        yield from (f"{number}. {word}gasse" for word in LANE_WORDS)
 
 
 class GroundNames:
