@@ -6,6 +6,7 @@ refuses raises at the first ``next``, before anything has left.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -146,13 +147,32 @@ def _copy(selection: Selection, columns: str, lateral: str, options: str) -> Ite
         f"COPY (SELECT {columns} FROM {selection.view} v{lateral}"
         f" WHERE {selection.condition}) TO STDOUT WITH ({options})"
     )
-    connection.ensure_connection()
     with (
-        psycopg.ClientCursor(connection.connection) as cursor,
+        _session() as session,
+        psycopg.ClientCursor(session) as cursor,
         cursor.copy(statement, selection.params or None) as rows,
     ):
         for row in rows:
             yield bytes(row)
+
+
+@contextmanager
+def _session() -> Iterator[psycopg.Connection[Any]]:
+    """A connection for one file alone, closed at its end.
+
+    The request's own must stay free: whoever asks it something while a COPY runs (a middleware
+    that saves the session) would wait for ever. Inside a transaction, as in tests, the rows are
+    visible there only, so that one is used.
+    """
+    if connection.in_atomic_block:
+        yield connection.connection
+        return
+    own = connection.copy()
+    try:
+        own.ensure_connection()
+        yield own.connection
+    finally:
+        own.close()
 
 
 def _blocks(rows: Iterable[bytes]) -> Iterator[bytes]:

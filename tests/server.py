@@ -118,6 +118,7 @@ def _command(port: int) -> list[str]:
         *(sys.executable, "-m", "gunicorn", "baumkataster.wsgi:application"),
         *("--bind", f"127.0.0.1:{port}", "--workers", "1", "--worker-class", "gthread"),
         *("--threads", "4", "--timeout", "120", "--graceful-timeout", "5", "--no-control-socket"),
+        *("--access-logfile", "-"),
     ]
 
 

@@ -4,6 +4,7 @@ Each mending names its defect; tests/interfaces/test_wfs_*.py fail without it. W
 newer version must be looked at before the number here is raised.
 """
 
+import re
 from typing import Any
 
 import gisserver
@@ -11,10 +12,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from gisserver import features
 from gisserver.crs import CRS
+from gisserver.parsers.ast import tag_registry
+from gisserver.parsers.fes20.expressions import Literal
 from gisserver.parsers.fes20.operators import BinaryComparisonOperator, LikeOperator
 from gisserver.parsers.fes20.sorting import SortBy
 from gisserver.parsers.gml import GEOSGMLGeometry
 from gisserver.parsers.wfs20.adhoc import AdhocQuery
+from gisserver.parsers.xml import xmlns
 from gisserver.types import XsdTypes
 
 from geodata.ogc.comparisons import compare, like
@@ -22,6 +26,7 @@ from geodata.ogc.geometries import read_bbox, read_geometry
 from geodata.ogc.reference_systems import known_system
 
 VERSION = "2.5."
+_MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d)T00:00(?::00)?(?:\.0+)?Z?$")
 
 
 def apply() -> None:
@@ -43,6 +48,10 @@ def apply() -> None:
         _keep_match_case()
         _sort_stably()
         _remember_query_system()
+        _take_midnight_as_day()
+        # Defect: of the older GML that OWSLib writes in filters only polygons were known.
+        for tag in ("Envelope", "Box", "Point", "LineString", "LinearRing", "MultiPoint"):
+            tag_registry.register(tag, xmlns.gml21, hidden=True)(GEOSGMLGeometry)
     # UUIDs would be described as xs:anyType, which no client can filter by.
     features.XSD_TYPES[models.UUIDField] = XsdTypes.string
 
@@ -80,6 +89,18 @@ def _keep_match_case() -> None:
 
     LikeOperator.from_xml = classmethod(from_xml)
     LikeOperator.matchCase = None
+
+
+def _take_midnight_as_day() -> None:
+    """Defect: GDAL writes a day as 2026-03-01T00:00:00, which was no date."""
+    original = Literal.bind_type
+
+    def bind_type(self: Literal, type: XsdTypes) -> None:
+        if type is XsdTypes.date and isinstance(self.raw_value, str):
+            self.raw_value = _MIDNIGHT.sub(r"\1", self.raw_value.strip())
+        original(self, type)
+
+    Literal.bind_type = bind_type
 
 
 def _sort_stably() -> None:

@@ -46,13 +46,14 @@ def _answer(request: HttpRequest, kind: str) -> HttpResponseBase:
     try:
         day = day_of(request)
         rows = _rows(request, kind, _selection(request, day))
+        name = _file_name(day)
         # The statement begins here, so that what it refuses is answered in words, not in mid-file.
         first = next(rows) if request.method == "GET" else b""
     except Refused as problem:
         return refusal(str(problem), status=400)
     types = {"csv": "text/csv; charset=utf-8", "geojson": "application/geo+json"}
     answer = StreamingHttpResponse(_from(first, rows), content_type=types[kind])
-    answer["Content-Disposition"] = f'attachment; filename="{_file_name(day)}.{kind}"'
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     answer["Cache-Control"] = "private, no-store"
     patch_vary_headers(answer, ["Cookie", "Authorization"])
     return answer

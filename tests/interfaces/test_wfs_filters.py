@@ -179,6 +179,9 @@ def test_dates_of_control_can_be_compared(wfs: WfsClient) -> None:
     assert control.numbers(where=literal("PropertyIsLessThan", "faellig_am", "2026-11-24")) == {
         "C-1"
     }
+    midnight = literal("PropertyIsLessThan", "faellig_am", "2026-11-24T00:00:00")
+    assert control.numbers(where=midnight) == {"C-1"}
+    assert control.numbers(where=midnight.replace("24T", "23T")) == set()
     assert control.numbers(where=literal("PropertyIsEqualTo", "kontrolle_noetig", "true")) == {
         "C-1"
     }

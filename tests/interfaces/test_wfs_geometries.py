@@ -72,6 +72,12 @@ def test_an_envelope_without_system_speaks_the_layers_own(wfs: WfsClient) -> Non
     assert wfs.numbers(where=without_name) == expected
 
 
+def test_envelopes_of_older_gml(wfs: WfsClient) -> None:
+    box = envelope(EAST - 1, NORTH - 1, EAST + 1, NORTH + 1, "EPSG:25832")
+    older = box.replace("<gml:Envelope", '<gml:Envelope xmlns:gml="http://www.opengis.net/gml"')
+    assert wfs.numbers(where=older) == {"00"}
+
+
 def test_an_envelope_without_system_speaks_the_querys(wfs: WfsClient) -> None:
     west, south, east, north = corners(4326)
     where = envelope(south, west, north, east)
