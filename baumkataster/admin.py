@@ -25,6 +25,7 @@ from baumkataster.models import (
     Unit,
     User,
 )
+from baumkataster.permissions import signed_in
 from baumkataster.services import correct_place
 
 
@@ -61,7 +62,7 @@ class PlaceAdmin(AuthoredAdmin):
             return
         changes: dict[str, Any] = {name: form.cleaned_data[name] for name in form.changed_data}
         correct_place(
-            by=request.user,
+            by=signed_in(request.user),
             day=timezone.localdate(),
             place_id=obj.pk,
             version=None,

@@ -16,13 +16,13 @@ from django.contrib.gis.geos import (
 )
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from leaflet.admin import LeafletAdminWidget, LeafletGeoAdminMixin
 
 from baumkataster.authorship import authored
-from baumkataster.permissions import Door, may
+from baumkataster.permissions import Door, may, signed_in
 
 
 class BaumAdminSite(admin.AdminSite):
@@ -59,7 +59,7 @@ def geometry_of(value: Any) -> GEOSGeometry:
     """
     kind, numbers = value["type"], value["coordinates"]
     if kind == "Point":
-        return Point(*map(float, numbers), srid=4326)
+        return Point(float(numbers[0]), float(numbers[1]), srid=4326)
     if kind == "LineString":
         return LineString(*numbers, srid=4326)
     if kind == "Polygon":
@@ -99,11 +99,11 @@ class AuthoredAdmin(LeafletGeoAdminMixin, admin.ModelAdmin):
         object_id: str | None = None,
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         """One transaction, with author and reason."""
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
-        with authored(by=request.user, reason=_("Technische Verwaltung")):
+        with authored(by=signed_in(request.user), reason=_("Technische Verwaltung")):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def has_module_permission(self, request: HttpRequest) -> bool:

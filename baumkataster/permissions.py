@@ -4,6 +4,7 @@ from datetime import date
 from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -116,6 +117,17 @@ def may(visitor: Visitor, door: Door) -> bool:
 def doors_of(visitor: Visitor) -> frozenset[Door]:
     """All doors that are open to the visitor."""
     return frozenset(door for door in Door if may(visitor, door))
+
+
+def signed_in(visitor: Visitor) -> User:
+    """The person whom a door has let in; deeds are done by people.
+
+    Raises:
+        PermissionDenied: nobody is signed in.
+    """
+    if not isinstance(visitor, User):
+        raise PermissionDenied
+    return visitor
 
 
 def current_identity(user: User, *, day: date) -> InspectorIdentity | None:

@@ -25,14 +25,15 @@ from baumkataster.models import (
 
 def _text(name: str) -> serializers.CharField:
     """An optional text as long as the tree's column."""
-    column = Tree._meta.get_field(name)
+    column: Any = Tree._meta.get_field(name)
     return serializers.CharField(
         required=False, allow_blank=True, max_length=column.max_length, label=column.verbose_name
     )
 
 
 def _metres(name: str, low: str, high: int) -> serializers.DecimalField:
-    """An optional length in metres; whatever has more digits than the column is rounded to 0.1 m."""
+    """An optional length in metres with one decimal place, as the column has it."""
+    column: Any = Tree._meta.get_field(name)
     return serializers.DecimalField(
         5,
         1,
@@ -40,7 +41,7 @@ def _metres(name: str, low: str, high: int) -> serializers.DecimalField:
         allow_null=True,
         min_value=Decimal(low),
         max_value=high,
-        label=Tree._meta.get_field(name).verbose_name,
+        label=column.verbose_name,
     )
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from baumkataster.errors import Refused
-from baumkataster.permissions import Door
+from baumkataster.permissions import Door, signed_in
 from baumkataster.services.people import create_application_password, revoke_application_password
 from baumkataster.web.doors import door
 from baumkataster.web.forms import show_problems
@@ -45,14 +45,16 @@ def application_passwords(request: HttpRequest) -> HttpResponseBase:
     secret = ""
     if request.method == "POST" and form.is_valid():
         try:
-            _password, secret = create_application_password(by=request.user, **form.cleaned_data)
+            _password, secret = create_application_password(
+                by=signed_in(request.user), **form.cleaned_data
+            )
             form = ApplicationPasswordForm()
         except Refused as refused:
             show_problems(form, refused)
     context: dict[str, Any] = {
         "form": form,
         "secret": secret,
-        "passwords": request.user.application_passwords.order_by("-created_at"),
+        "passwords": signed_in(request.user).application_passwords.order_by("-created_at"),
         "root": request.build_absolute_uri("/").rstrip("/"),
     }
     return render(request, "people/application_passwords.html", context)
@@ -63,7 +65,7 @@ def application_passwords(request: HttpRequest) -> HttpResponseBase:
 def revoke(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Make one of one's own passwords useless."""
     try:
-        revoke_application_password(by=request.user, password_id=pk, now=timezone.now())
+        revoke_application_password(by=signed_in(request.user), password_id=pk, now=timezone.now())
         messages.success(request, _("Das Anwendungspasswort ist widerrufen."))
     except Refused as refused:
         messages.error(request, str(refused))

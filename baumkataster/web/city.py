@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from baumkataster.errors import Refused
 from baumkataster.models import BaseMap, CitySettings
-from baumkataster.permissions import Door
+from baumkataster.permissions import Door, signed_in
 from baumkataster.services.city import delete_base_map, save_base_map, save_city
 from baumkataster.web.doors import door
 from baumkataster.web.forms import show_problems
@@ -88,7 +88,7 @@ def city(request: HttpRequest) -> HttpResponseBase:
     form = CityForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
         try:
-            save_city(by=request.user, values=form.cleaned_data)
+            save_city(by=signed_in(request.user), values=form.cleaned_data)
         except Refused as refused:
             show_problems(form, refused)
         else:
@@ -106,7 +106,7 @@ def base_map(request: HttpRequest, pk: UUID | None = None) -> HttpResponseBase:
     form = BaseMapForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
         try:
-            save_base_map(by=request.user, base_map=row, values=form.cleaned_data)
+            save_base_map(by=signed_in(request.user), base_map=row, values=form.cleaned_data)
         except Refused as refused:
             show_problems(form, refused)
         else:
@@ -125,7 +125,7 @@ def base_map(request: HttpRequest, pk: UUID | None = None) -> HttpResponseBase:
 def remove_base_map(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Take a base map away."""
     try:
-        delete_base_map(by=request.user, base_map_id=pk)
+        delete_base_map(by=signed_in(request.user), base_map_id=pk)
         messages.success(request, _("Die Hintergrundkarte ist entfernt."))
     except Refused as refused:
         messages.error(request, str(refused))

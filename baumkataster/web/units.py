@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from baumkataster.errors import Refused
 from baumkataster.models import Role, Unit, User
-from baumkataster.permissions import Door
+from baumkataster.permissions import Door, signed_in
 from baumkataster.services.people import save_unit
 from baumkataster.web.doors import door
 from baumkataster.web.forms import show_problems
@@ -72,7 +72,7 @@ def unit(request: HttpRequest, pk: UUID | None = None) -> HttpResponseBase:
         values = dict(form.cleaned_data)
         members = values.pop("members")
         try:
-            save_unit(by=request.user, unit=row, values=values, members=members)
+            save_unit(by=signed_in(request.user), unit=row, values=values, members=members)
         except Refused as refused:
             show_problems(form, refused)
         else:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from baumkataster.errors import Refused
 from baumkataster.models import InspectorIdentity, Role, Unit, User
-from baumkataster.permissions import DOORS, Door
+from baumkataster.permissions import DOORS, Door, signed_in
 from baumkataster.services.people import (
     add_identity,
     change_person,
@@ -133,7 +133,7 @@ def new_user(request: HttpRequest) -> HttpResponseBase:
         values = dict(form.cleaned_data)
         units = values.pop("units")
         try:
-            person, password = create_person(by=request.user, values=values, units=units)
+            person, password = create_person(by=signed_in(request.user), values=values, units=units)
         except Refused as refused:
             show_problems(form, refused)
         else:
@@ -153,7 +153,7 @@ def user(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         values = dict(form.cleaned_data)
         units = values.pop("units")
         try:
-            change_person(by=request.user, person_id=pk, values=values, units=units)
+            change_person(by=signed_in(request.user), person_id=pk, values=values, units=units)
         except Refused as refused:
             show_problems(form, refused)
         else:
@@ -170,7 +170,7 @@ def new_identity(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     form = IdentityForm(request.POST)
     if form.is_valid():
         try:
-            add_identity(by=request.user, person_id=pk, **form.cleaned_data)
+            add_identity(by=signed_in(request.user), person_id=pk, **form.cleaned_data)
         except Refused as refused:
             show_problems(form, refused)
         else:
@@ -185,7 +185,7 @@ def new_identity(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def new_password(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Give a person a new password, shown in the answer and never again."""
     person = get_object_or_404(User, pk=pk)
-    password = reset_password(by=request.user, person_id=pk)
+    password = reset_password(by=signed_in(request.user), person_id=pk)
     context = {"person": person, "password": password, "is_new": False}
     return render(request, "people/password.html", context)
 

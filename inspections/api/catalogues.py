@@ -71,7 +71,7 @@ def catalogue_document() -> dict[str, list[dict[str, Any]]]:
         found[name] = [
             {column.removesuffix("_id"): getattr(row, column) for column in columns}
             | {"name": row.name, "help": _help(row)}
-            for row in model.objects.order_by("position", "code")
+            for row in model._default_manager.order_by("position", "code")
         ]
     for name, choice in CHOICES.items():
         found[name] = [{"code": code, "name": str(label)} for code, label in choice.choices]

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import Model, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -58,7 +57,7 @@ def _entry(change: Change, names: dict[tuple[type[Model], str], str]) -> dict[st
 
 def _tells(field: Any, old: dict[str, Any], new: dict[str, Any]) -> bool:
     """Whether a column changed in a way worth a line (nothing to nothing is not)."""
-    empty = (None, "", [], {})
+    empty: tuple[Any, ...] = (None, "", [], {})
     before, after = old.get(field.column), new.get(field.column)
     return before != after and not (before in empty and after in empty)
 
@@ -114,10 +113,6 @@ def _plain(field: Any, value: Any) -> Any:
 
 
 def _position(value: Any) -> str:
-    """East and north in whole decimetres; to_jsonb keeps geometry as GeoJSON or hex."""
-    if isinstance(value, dict):
-        east, north = value["coordinates"][:2]
-    else:
-        point = GEOSGeometry(str(value))
-        east, north = point.coords[:2]
+    """East and north in decimetres; to_jsonb keeps a geometry as GeoJSON."""
+    east, north = value["coordinates"][:2]
     return f"{east:.1f} / {north:.1f}"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from baumkataster.errors import Refused
-from baumkataster.permissions import Door
+from baumkataster.permissions import Door, signed_in
 from baumkataster.web.doors import door
 from baumkataster.web.forms import show_problems
 from inspections.models import (
@@ -39,7 +39,9 @@ CATALOGUES: dict[str, type[CatalogueEntry]] = {
 
 def form_class(model: type[CatalogueEntry]) -> type[forms.ModelForm]:
     """A form for one catalogue; measure kinds that a symptom proposes are chosen, not typed."""
-    helps = {name: forms.Textarea(attrs={"rows": 2}) for name in ("help_de", "help_en")}
+    helps: dict[str, type[forms.Widget] | forms.Widget] = {
+        name: forms.Textarea(attrs={"rows": 2}) for name in ("help_de", "help_en")
+    }
     made: type[forms.ModelForm] = forms.modelform_factory(
         model, form=EntryForm, exclude=("code", "proposes"), widgets=helps
     )
@@ -95,7 +97,7 @@ def catalogues(request: HttpRequest) -> HttpResponseBase:
 def catalogue(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The entries of one catalogue."""
     model = _model(slug)
-    rows = model._default_manager.order_by("position", "code")
+    rows: Any = model._default_manager.order_by("position", "code")
     if model is Symptom:
         rows = rows.select_related("zone").order_by("zone__position", "position", "code")
     context = {"slug": slug, "title": model._meta.verbose_name_plural, "entries": rows}
@@ -133,9 +135,9 @@ def _save(
     """One call of one deed."""
     if code:
         day = timezone.localdate()
-        change_entry(by=request.user, day=day, model=model, code=code, values=values)
+        change_entry(by=signed_in(request.user), day=day, model=model, code=code, values=values)
     else:
-        add_entry(by=request.user, model=model, code=values.pop("code"), values=values)
+        add_entry(by=signed_in(request.user), model=model, code=values.pop("code"), values=values)
 
 
 def _model(slug: str) -> type[CatalogueEntry]:

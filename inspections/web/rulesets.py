@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from baumkataster.errors import Refused
 from baumkataster.models import Expectation, Phase, PlaceKind
-from baumkataster.permissions import Door
+from baumkataster.permissions import Door, signed_in
 from baumkataster.web.doors import door
 from baumkataster.web.forms import day_field, show_problems
 from inspections.models import Condition, RuleSet
@@ -163,14 +163,14 @@ def new_rule_set(request: HttpRequest, pk: UUID | None = None) -> HttpResponseBa
     if request.method == "POST" and form.is_valid():
         try:
             if "save" in request.POST:
-                made = make_rule_set(by=request.user, day=day, values=form.values())
+                made = make_rule_set(by=signed_in(request.user), day=day, values=form.values())
                 messages.success(
                     request,
                     _("Regelwerk %(version)s ist gespeichert; %(moved)s Termine sind neu.")
                     % {"version": made.rule_set.version, "moved": made.moved},
                 )
                 return redirect("rule_set", made.rule_set.pk)
-            moved = preview_rule_set(by=request.user, day=day, values=form.values())
+            moved = preview_rule_set(by=signed_in(request.user), day=day, values=form.values())
         except Refused as refused:
             show_problems(form, refused)
     context = {
