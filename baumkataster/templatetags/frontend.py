@@ -1,6 +1,7 @@
 """Template tags of every page: the import map, words for JavaScript, and navigation by role."""
 
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context
-from django.utils.html import format_html, json_script
+from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,8 @@ register = template.Library()
 
 #: Where our own modules lie; each is imported as ``baum/<path below>``.
 OWN_MODULES = Path(settings.BASE_DIR) / "static" / "js"
+#: A static import of one of them, one statement a line or several.
+OWN_IMPORT = re.compile(r'^import [^"]*"baum/([^"]+)";', re.MULTILINE)
 #: Package name -> file below static/; versions and hashes stand in static/vendor/SOURCES.md.
 VENDORED_MODULES = {
     "leaflet": "vendor/leaflet/leaflet-src.esm.js",
@@ -76,6 +79,40 @@ def import_map(context: Context) -> SafeString:
         getattr(request, "csp_nonce", ""),
         mark_safe(text),
     )
+
+
+def _imported_by(name: str, found: dict[str, None]) -> dict[str, None]:
+    """Modules of ours that ``name`` needs, itself first, each once."""
+    found[name] = None
+    text = (OWN_MODULES / name).read_text(encoding="utf-8")
+    for needed in OWN_IMPORT.findall(text):
+        if needed not in found:
+            _imported_by(needed, found)
+    return found
+
+
+@lru_cache
+def _kept_imported_by(name: str) -> tuple[str, ...]:
+    """The same, read once while a production server runs."""
+    return tuple(_imported_by(name, {}))
+
+
+@register.simple_tag
+def page_module(name: str) -> SafeString:
+    """Start a page's module, and have the browser fetch all that it needs at once.
+
+    ``{% page_module "pages/map.js" %}``; without the preloads each import would wait for its parent.
+    """
+    needed = _imported_by(name, {}) if settings.DEBUG else _kept_imported_by(name)
+    preloads = format_html_join(
+        "\n",
+        '<link rel="modulepreload" href="{}">',
+        ((staticfiles_storage.url(f"js/{each}"),) for each in needed),
+    )
+    start = format_html(
+        '<script type="module" src="{}"></script>', staticfiles_storage.url(f"js/{name}")
+    )
+    return preloads + start
 
 
 @register.simple_tag

@@ -50,6 +50,14 @@ def test_modules_import_only_what_the_map_knows(path):
     assert not [name for name in used if name not in import_map()]
 
 
+def test_a_page_module_fetches_all_that_it_needs_at_once():
+    html = render('{% load frontend %}{% page_module "pages/map.js" %}')
+    preloaded = re.findall(r'<link rel="modulepreload" href="/static/js/([^"]+)">', html)
+    assert len(preloaded) == len(set(preloaded)) > 30
+    assert {"pages/map.js", "core/overdue.js", "map/port.js", "io/words.js"} <= set(preloaded)
+    assert html.endswith('<script type="module" src="/static/js/pages/map.js"></script>')
+
+
 def labels(role: str) -> list[str]:
     """Words of the main navigation for a role."""
     user = User(username="x", role=role)
