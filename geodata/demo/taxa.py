@@ -15,7 +15,7 @@ KINDS = 122
 STREET = {
     "Abies": 0, "Alnus": 0.5, "Amelanchier": 0.2, "Betula": 0.6, "Castanea": 0.1,
     "Chamaecyparis": 0, "Cornus": 0, "Fagus": 0.04, "Fraxinus": 1.3, "Ilex": 0, "Juglans": 0.06,
-    "Larix": 0, "Magnolia": 0.1, "Malus": 0.15, "Metasequoia": 0.3, "Picea": 0, "Pinus": 0.03,
+    "Larix": 0, "Magnolia": 0.1, "Malus": 0.15, "Metasequoia": 0.12, "Picea": 0, "Pinus": 0.03,
     "Platanus": 1.8, "Populus": 0.3, "Pseudotsuga": 0, "Pyrus": 0.9, "Quercus": 0.9, "Salix": 0.05,
     "Sequoiadendron": 0, "Taxodium": 0, "Taxus": 0, "Thuja": 0, "Tilia": 1.5, "Prunus": 0.7,
     "Robinia": 1.2, "Aesculus": 1.0, "Acer": 1.2, "Carpinus": 0.8, "Parrotia": 0.4,
@@ -27,9 +27,9 @@ PARK = {
     "Taxodium": 2, "Taxus": 1.2, "Platanus": 0.6, "Thuja": 0.4, "Chamaecyparis": 0.6,
 }  # fmt: skip
 CEMETERY = {
-    "Abies": 3, "Betula": 2, "Chamaecyparis": 14, "Fagus": 1.4, "Ilex": 5, "Larix": 3, "Picea": 2.5,
-    "Pinus": 3.5, "Platanus": 0.1, "Populus": 0.1, "Pseudotsuga": 3, "Quercus": 0.6, "Robinia": 0.3,
-    "Salix": 0.4, "Sequoiadendron": 2, "Taxus": 16, "Thuja": 18, "Tilia": 1.2, "Malus": 0.1,
+    "Abies": 8, "Betula": 2, "Chamaecyparis": 40, "Fagus": 1.4, "Ilex": 5, "Larix": 3, "Picea": 3.5,
+    "Pinus": 4.5, "Platanus": 0.1, "Populus": 0.1, "Pseudotsuga": 6, "Quercus": 0.6, "Robinia": 0.3,
+    "Salix": 0.4, "Sequoiadendron": 2, "Taxus": 45, "Thuja": 50, "Tilia": 1.2, "Malus": 0.1,
     "Magnolia": 2, "Fraxinus": 0.5,
 }  # fmt: skip
 YARD = {
