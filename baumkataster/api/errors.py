@@ -11,6 +11,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
+from baumkataster.api.conflicts import conflict_rows
 from baumkataster.errors import NON_FIELD, Refused, Stale
 
 
@@ -98,27 +99,10 @@ def _stale(exc: Stale, context: dict[str, Any]) -> Response:
     """Both values of each field in dispute, and the row as it is now."""
     describe = getattr(context.get("view"), "describe", None)
     current = describe(exc.current) if describe else exc.current
-    conflicts = [
-        {
-            "field": c.field,
-            "label": str(c.label),
-            "yours": _plain(c.yours),
-            "theirs": _plain(c.theirs),
-        }
-        for c in exc.conflicts
-    ]
     return Response(
-        {"current": current, "conflicts": conflicts}, status=status.HTTP_412_PRECONDITION_FAILED
+        {"current": current, "conflicts": conflict_rows(exc)},
+        status=status.HTTP_412_PRECONDITION_FAILED,
     )
-
-
-def _plain(value: Any) -> Any:
-    """A value that JSON can carry; rows are told by their name."""
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return str(value)
 
 
 def _ask_to_sign_in(answer: Response, context: dict[str, Any]) -> None:

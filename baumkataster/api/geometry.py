@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.gis.db.models.functions import Transform
 from django.contrib.gis.geos import Point, Polygon
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Case, QuerySet, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
@@ -155,8 +155,16 @@ def within_box(
         return rows.none()
     exact = Polygon.from_bbox(box)
     exact.srid = WGS84
-    return rows.annotate(box_lonlat=Transform(geometry, WGS84)).filter(
-        **{f"{geometry}__intersects": _densified(*near), "box_lonlat__intersects": exact}
+    # Written as CASE, because PostgreSQL takes a second ST_Intersects for far more selective than
+    # it is, expects one row and joins by nested loops (6 s instead of 0.3 s for 4,000 trees).
+    inside = Case(
+        When(box_lonlat__intersects=exact, then=True), default=False, output_field=BooleanField()
+    )
+    return (
+        rows.alias(box_lonlat=Transform(geometry, WGS84))
+        .filter(**{f"{geometry}__intersects": _densified(*near)})
+        .alias(inside_box=inside)
+        .filter(inside_box=True)
     )
 
 

@@ -139,7 +139,11 @@ class SiteView(FeatureView):
         """Filter ``place``, ``district`` and ``empty=1``."""
         query = self.request.query_params
         standing = Tree.objects.standing().filter(site=OuterRef("pk"))
-        rows = Site.objects.select_related("place").order_by("place__name", "number", "id")
+        rows = (
+            Site.objects.select_related("place")
+            .defer("place__area")
+            .order_by("place__name", "number", "id")
+        )
         rows = rows.annotate(standing_tree_id=Subquery(standing.values("pk")[:1]))
         if getattr(self.request.user, "role", "") == "contractor":
             trees = Tree.objects.visible_to(self.request.user)

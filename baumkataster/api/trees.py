@@ -134,7 +134,8 @@ class TreeView(FeatureView):
 
     def rows(self) -> QuerySet[Any]:
         """Visible trees with what a feature names, in one query."""
-        return Tree.objects.visible_to(self.request.user).with_place()
+        rows = Tree.objects.visible_to(self.request.user).with_place()
+        return rows.defer("district__geom", "site__place__area")
 
     def visible(self, pk: UUID) -> UUID:
         """The key, if this person may see the tree at all."""

@@ -105,10 +105,13 @@ def _permissions(tree: Tree, visitor: Visitor, day: date) -> dict[str, Any]:
     open_doors = doors_of(visitor)
     allowed = {str(door): door in open_doors for door in TREE_DOORS}
     reason = why_no_inspection(visitor, day=day) if allowed[Door.INSPECT] else ""
+    if reason:
+        # A wrong record of a tree that is gone may still be corrected, but not without a name.
+        allowed[Door.CORRECT_INSPECTION] = False
     if not tree.is_standing:
         reason = reason or _("Dieser Baum steht nicht; es gibt nichts zu kontrollieren.")
         allowed[Door.ORDER_MEASURE] = False
     if reason:
-        allowed[Door.INSPECT] = allowed[Door.CORRECT_INSPECTION] = False
+        allowed[Door.INSPECT] = False
     allowed["replace"] = Door.PLANT in open_doors and not tree.is_standing
     return {"may": allowed, "may_not": {"inspect": reason} if reason else {}}

@@ -1,7 +1,11 @@
 """All catalogues as one document, in both languages, for forms that keep it."""
 
+import json
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -45,6 +49,9 @@ CATALOGUES: dict[str, type[CatalogueEntry]] = {
     "urgencies": Urgency,
     "control_limits": ControlLimit,
 }
+#: Shipped files without a table of their own; trees name their codes.
+SHIPPED = ("protection_kinds",)
+FIXTURES = Path(settings.BASE_DIR) / "fixtures" / "catalogues"
 #: Name in the document -> fixed words.
 CHOICES = {
     "leaf_states": LeafState,
@@ -73,14 +80,29 @@ def catalogue_document() -> dict[str, list[dict[str, Any]]]:
             | {"name": row.name, "help": _help(row)}
             for row in model._default_manager.order_by("position", "code")
         ]
+    for name, rows in shipped_catalogues().items():
+        found[name] = [row | {"name": row[f"name_{_language()}"]} for row in rows]
     for name, choice in CHOICES.items():
         found[name] = [{"code": code, "name": str(label)} for code, label in choice.choices]
     return found
 
 
+@lru_cache(maxsize=1)
+def shipped_catalogues() -> dict[str, list[dict[str, Any]]]:
+    """Catalogues that come with the product and have no table: kinds of protection."""
+    files = {name: FIXTURES / f"{name}.json" for name in SHIPPED}
+    return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items()}
+
+
+def _language() -> str:
+    """The reader's language: de or en."""
+    return "en" if get_language() == "en" else "de"
+
+
 def _help(row: CatalogueEntry) -> str:
     """The help text in the reader's language."""
-    return row.help_en if get_language() == "en" else row.help_de
+    text: str = getattr(row, f"help_{_language()}")
+    return text
 
 
 class CatalogueView(APIView):

@@ -34,7 +34,7 @@ def measure_rows(visitor: Visitor) -> QuerySet[Any]:
     rows = Measure.objects.filter(measures_seen_by(visitor)).with_deadline()
     rows = rows.select_related(
         "kind", "urgency", "contractor", "ended_by", "ordered_by", "tree__site__place"
-    )
+    ).defer("tree__site__place__area")
     return in_lonlat(rows, "tree__geom")
 
 

@@ -122,15 +122,15 @@ class ControlledTreeView(TreeView):
         """Every change of tree, site and measures: who, when, old, new."""
         return Response(tree_history(self.get_object()))
 
-    @extend_schema(request=CareEntry, responses={201: MeasureSerializer})
+    @extend_schema(request=CareEntry, responses={200: MeasureSerializer, 201: MeasureSerializer})
     @action(detail=True, methods=["post"])
     def care(self, request: Request, pk: UUID) -> Response:
         """Record care that was done without an order."""
+        entry = CareEntry.read(request)
+        known = "id" in entry and Measure.objects.filter(pk=entry["id"]).exists()
         measure = record_care(
-            by=request.user,
-            day=timezone.localdate(),
-            tree_id=self.visible(pk),
-            **CareEntry.read(request),
+            by=request.user, day=timezone.localdate(), tree_id=self.visible(pk), **entry
         )
         row = measure_rows(request.user).get(pk=measure.pk)
-        return Response(MeasureSerializer(row).data, status=status.HTTP_201_CREATED)
+        code = status.HTTP_200_OK if known else status.HTTP_201_CREATED
+        return Response(MeasureSerializer(row).data, status=code)

@@ -121,7 +121,7 @@ def test_writing_needs_the_token_of_the_page(person: User) -> None:
     client.force_login(person)
     api = client.post("/api/v1/trees/", "{}", content_type="application/json")
     assert api.status_code == 403 and "CSRF" in api.json()["detail"]
-    assert client.post("/accounts/anwendungen/", {"name": "QGIS"}).status_code == 403
+    assert client.post("/accounts/anwendungspasswoerter/", {"name": "QGIS"}).status_code == 403
 
 
 def test_the_language_is_chosen_and_kept(person: User) -> None:
@@ -153,7 +153,7 @@ def test_a_password_is_changed_and_other_devices_are_out(person: User) -> None:
 def test_an_application_password_is_shown_once_and_revoked(person: User) -> None:
     client = Client()
     client.force_login(person)
-    path = "/accounts/anwendungen/"
+    path = "/accounts/anwendungspasswoerter/"
     answer = client.post(path, {"name": "QGIS"})
     secret = re.search(r"<code>([a-z2-7-]+)</code>", answer.content.decode())
     assert secret and "no-store" in answer["Cache-Control"]
@@ -178,7 +178,7 @@ def test_application_passwords_have_a_limit(person: User) -> None:
         create_application_password(by=person, name=f"Programm {number}")
     client = Client()
     client.force_login(person)
-    answer = client.post("/accounts/anwendungen/", {"name": "noch eins"})
+    answer = client.post("/accounts/anwendungspasswoerter/", {"name": "noch eins"})
     assert "widerrufen Sie zuerst" in answer.content.decode()
     assert ApplicationPassword.objects.count() == 20
 
@@ -197,7 +197,7 @@ def test_every_answer_carries_the_security_headers(path: str) -> None:
 def test_pages_have_no_inline_script_style_or_handler(person: User) -> None:
     client = Client()
     client.force_login(make_user("administrator"))
-    for path in ("/accounts/password/", "/accounts/anwendungen/", "/verwaltung/personen/neu/"):
+    for path in ("/accounts/password/", "/accounts/anwendungspasswoerter/", "/verwaltung/personen/neu/"):
         text = client.get(path).content.decode()
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text), path
         for tag in re.findall(r"<script([^>]*)>", text):

@@ -235,9 +235,8 @@ def test_correcting_needs_the_version_that_was_read(api: ApiClient) -> None:
     assert stale.status_code == 412
     body = stale.json()
     assert body["current"]["properties"]["tag"] == "A1"
-    assert body["conflicts"] == [
-        {"field": "tag", "label": "Plakette", "yours": "B2", "theirs": "A1"}
-    ]
+    both = {"yours": "B2", "theirs": "A1", "yours_words": "B2", "theirs_words": "A1"}
+    assert body["conflicts"] == [{"field": "tag", "label": "Plakette"} | both]
     tree.refresh_from_db()
     assert (tree.tag, tree.site.house_number) == ("A1", "7")
     odd = api.client.patch(
@@ -256,7 +255,25 @@ def test_a_move_that_is_stale_tells_both_positions_in_words(api: ApiClient) -> N
     tree.refresh_from_db()
     assert tree.geom.distance(point(5, 5)) < 0.01 and tree.position_source == "map"
     stale = api.post(f"/trees/{tree.pk}/move/", {"geom": lonlat(point(9, 9))}, 1)
-    assert stale.status_code == 412 and stale.json()["conflicts"][0]["field"] == "geom"
+    assert stale.status_code == 412
+    (conflict,) = stale.json()["conflicts"]
+    assert conflict["field"] == "geom" and conflict["theirs_words"] == "447005.0 / 5888005.0"
+
+
+def test_conflicts_are_told_as_the_form_sends_and_as_people_read(api: ApiClient) -> None:
+    tree = make_tree(phase="mature", height_m=12)
+    maple = make_species(botanical_name="Acer rubrum", german_name="Rot-Ahorn")
+    api.patch(f"/trees/{tree.pk}/", {"phase": "aging", "species": str(maple.pk)}, 1)
+    stale = api.patch(f"/trees/{tree.pk}/", {"phase": "youth", "species": None, "height_m": 13}, 1)
+    rows = {row["field"]: row for row in stale.json()["conflicts"]}
+    assert rows["phase"]["theirs"] == "aging"
+    assert (rows["phase"]["yours_words"], rows["phase"]["theirs_words"]) == (
+        "Jugendphase",
+        "Alterungsphase",
+    )
+    assert rows["species"]["theirs"] == str(maple.pk) and rows["species"]["yours"] is None
+    assert rows["species"]["theirs_words"] == "Acer rubrum (Rot-Ahorn)"
+    assert (rows["height_m"]["yours"], rows["height_m"]["theirs"]) == (13.0, 12.0)
 
 
 def test_fell_replace_and_vanish(api: ApiClient) -> None:

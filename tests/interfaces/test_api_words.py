@@ -89,6 +89,7 @@ def test_catalogues_are_one_document_in_the_readers_language(api: ApiClient) -> 
     symptom = next(row for row in body["symptoms"] if row["code"] == "K01")
     assert symptom["zone"] == "K" and symptom["name"] == symptom["name_de"] and symptom["proposes"]
     assert {"code": "city", "name": "Stadt"} in body["duties"]
+    assert body["protection_kinds"] and body["protection_kinds"][0]["name"]
     assert {row["code"] for row in body["phases"]} == {"youth", "mature", "aging"}
     urgency = next(row for row in body["urgencies"] if row["immediate"])
     assert urgency["deadline_days"] == 0 and "active" in urgency
