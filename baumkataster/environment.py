@@ -59,6 +59,6 @@ def secret_key(path: Path) -> str:
         return path.read_text(encoding="ascii").strip()
     path.parent.mkdir(parents=True, exist_ok=True)
     key = secrets.token_urlsafe(50)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-        handle.write(key)
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_text(key, encoding="ascii")
     return key

@@ -10,6 +10,7 @@ from launch.children import call
 from launch.installation import Installation
 from launch.words import say
 
+PROSE = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs")
 QUICK = ("-m", "not browser and not qgis")
 
 
@@ -31,7 +32,8 @@ def checks(python: str, deno: str) -> list[Check]:
     return [
         Check("ruff check", module("ruff", "check", ".")),
         Check("ruff format", module("ruff", "format", "--check", ".")),
-        Check("codespell", module("codespell_lib")),
+        # Only what is written in English: German words look like misspelt English ones.
+        Check("codespell", module("codespell_lib", *PROSE)),
         Check("djlint", module("djlint", "--lint", "--quiet", ".")),
         Check("Importverträge", contracts),
         Check("mypy", module("mypy")),
