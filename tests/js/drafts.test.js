@@ -39,7 +39,9 @@ Deno.test("a draft is forgotten after two weeks", () => {
 });
 
 Deno.test("a full or broken store loses no form", () => {
-  const fail = () => { throw new Error("quota"); };
+  const fail = () => {
+    throw new Error("quota");
+  };
   const drafts = new Drafts({ getItem: fail, setItem: fail, removeItem: fail }, "anke", () => 0);
   assert.equal(drafts.keep("edit", "t1", {}), false);
   assert.equal(drafts.find("edit", "t1"), null);

@@ -1,12 +1,26 @@
 // The address of the map: read(write(view)) is the view again, and nonsense in it does no harm.
 import assert from "node:assert/strict";
-import { emptyFilter, filterQuery, isFiltered, readAddress, toggleState, writeAddress } from "baum/core/filters.js";
+import {
+  emptyFilter,
+  filterQuery,
+  isFiltered,
+  readAddress,
+  toggleState,
+  writeAddress,
+} from "baum/core/filters.js";
 
 const ALL = ["overdue", "tolerance", "never", "due30", "due90", "ok", "none"];
 
 Deno.test("a view comes back from its address", () => {
   const view = {
-    filter: { ...emptyFilter(), district: ["d1", "d2"], state: ["overdue"], due_until: "2026-12-31", q: "Lange Straße 4", mine: "1" },
+    filter: {
+      ...emptyFilter(),
+      district: ["d1", "d2"],
+      state: ["overdue"],
+      due_until: "2026-12-31",
+      q: "Lange Straße 4",
+      mine: "1",
+    },
     position: { zoom: 17, lat: 53.14001, lon: 8.21002 },
     tree: "3000455e-7ecd-4112-9235-4323ef3463a3",
     tab: "kontrollen",

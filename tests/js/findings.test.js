@@ -4,8 +4,16 @@ import { problemsOf, suggestedKinds } from "baum/core/findings.js";
 
 const KNOWN = { proposal: { months: 12 }, immediate: new Set(["1"]), now: "2026-11-23T12:00:00Z" };
 const WHOLE = {
-  kind: "regular", inspected_at: "2026-11-23T11:00:00Z", leaf_state: "bare", phase: "mature", condition: "sound",
-  result: "safe", findings: [], measures: [], set_months: null, interval_reason: "",
+  kind: "regular",
+  inspected_at: "2026-11-23T11:00:00Z",
+  leaf_state: "bare",
+  phase: "mature",
+  condition: "sound",
+  result: "safe",
+  findings: [],
+  measures: [],
+  set_months: null,
+  interval_reason: "",
 };
 const problems = (change) => problemsOf({ ...WHOLE, ...change }, KNOWN);
 
@@ -28,7 +36,10 @@ Deno.test("nobody inspects in the future", () => {
 Deno.test("findings need a severity, measures a kind and an urgency", () => {
   const found = problems({
     findings: [{ severity: 2 }, { severity: 0 }],
-    measures: [{ kind: "deadwood", urgency: "3" }, { kind: "", urgency: "3" }, { kind: "deadwood", urgency: "" }],
+    measures: [{ kind: "deadwood", urgency: "3" }, { kind: "", urgency: "3" }, {
+      kind: "deadwood",
+      urgency: "",
+    }],
   });
   assert.deepEqual(Object.keys(found), ["findings.1", "measures.1", "measures.2"]);
 });
@@ -42,13 +53,19 @@ Deno.test("a safe tree has no immediate measure, an unsafe one has a measure", (
 
 Deno.test("an interval of one's own is 1 to 60 whole months and has a reason", () => {
   for (const months of [0, 61, 6.5, Number.NaN]) {
-    assert.deepEqual(Object.keys(problems({ set_months: months, interval_reason: "x" })), ["set_months"], String(months));
+    assert.deepEqual(
+      Object.keys(problems({ set_months: months, interval_reason: "x" })),
+      ["set_months"],
+      String(months),
+    );
   }
   assert.deepEqual(Object.keys(problems({ set_months: 6 })), ["interval_reason"]);
 });
 
 Deno.test("an interval without a proposal to compare needs a reason, too", () => {
-  assert.deepEqual(Object.keys(problemsOf({ ...WHOLE, set_months: 12 }, { ...KNOWN, proposal: null })), ["interval_reason"]);
+  assert.deepEqual(Object.keys(problemsOf({ ...WHOLE, set_months: 12 }, { ...KNOWN, proposal: null })), [
+    "interval_reason",
+  ]);
 });
 
 Deno.test("a correction says what was wrong", () => {

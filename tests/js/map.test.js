@@ -13,7 +13,11 @@ Deno.test("badges that would cover each other become one; no tree is lost, the w
   const cells = [cell(0, 0, 30), cell(20, 0, 10, "overdue"), cell(300, 0, 5, "due30", true)];
   const joined = joinCells(cells, rank);
   assert.equal(joined.length, 2);
-  assert.deepEqual(joined.map(({ count, state, immediate }) => [count, state, immediate]), [[40, "overdue", false], [5, "due30", true]]);
+  assert.deepEqual(joined.map(({ count, state, immediate }) => [count, state, immediate]), [[
+    40,
+    "overdue",
+    false,
+  ], [5, "due30", true]]);
   assert.equal(joined[0].at.x, 5);
 });
 
@@ -23,19 +27,32 @@ Deno.test("a badge that grew by joining is joined with what it now covers", () =
 });
 
 Deno.test("after joining no two badges touch", () => {
-  const cells = Array.from({ length: 300 }, (_, i) => cell((i * 37) % 800, (i * 91) % 600, 1 + (i * 13) % 90));
+  const cells = Array.from(
+    { length: 300 },
+    (_, i) => cell((i * 37) % 800, (i * 91) % 600, 1 + (i * 13) % 90),
+  );
   const joined = joinCells(cells, rank);
-  assert.equal(joined.reduce((sum, each) => sum + each.count, 0), cells.reduce((sum, each) => sum + each.count, 0));
-  joined.forEach((a, i) => joined.slice(i + 1).forEach((b) => {
-    assert.ok(Math.hypot(a.at.x - b.at.x, a.at.y - b.at.y) >= badgeRadius(a.count) + badgeRadius(b.count));
-  }));
+  assert.equal(
+    joined.reduce((sum, each) => sum + each.count, 0),
+    cells.reduce((sum, each) => sum + each.count, 0),
+  );
+  joined.forEach((a, i) =>
+    joined.slice(i + 1).forEach((b) => {
+      assert.ok(Math.hypot(a.at.x - b.at.x, a.at.y - b.at.y) >= badgeRadius(a.count) + badgeRadius(b.count));
+    })
+  );
 });
 
 Deno.test("the tiles of a view: all of them, the middle first, none outside the world", () => {
   const tiles = tilesFor({ west: 0.5, east: 0.52, north: 0.3, south: 0.33 }, 6);
-  assert.deepEqual(tiles.map((tile) => tile.key).sort(), ["6/32/19", "6/32/20", "6/32/21", "6/33/19", "6/33/20", "6/33/21"].sort());
+  assert.deepEqual(
+    tiles.map((tile) => tile.key).sort(),
+    ["6/32/19", "6/32/20", "6/32/21", "6/33/19", "6/33/20", "6/33/21"].sort(),
+  );
   assert.match(tiles[0].key, /^6\/32\/(19|20)$/);
-  assert.deepEqual(tilesFor({ west: -1, east: 2, north: -1, south: 2 }, 0).map((tile) => tile.key), ["0/0/0"]);
+  assert.deepEqual(tilesFor({ west: -1, east: 2, north: -1, south: 2 }, 0).map((tile) => tile.key), [
+    "0/0/0",
+  ]);
 });
 
 Deno.test("metres between two positions", () => {

@@ -4,7 +4,9 @@ import { createHash } from "node:crypto";
 
 const ROOT = "static/vendor";
 const TEXT = Deno.readTextFileSync(`${ROOT}/SOURCES.md`);
-const NAMED = new Map([...TEXT.matchAll(/\| `([^`]+)` \| `([0-9a-f]{64})` \|/g)].map(([, path, hash]) => [path, hash]));
+const NAMED = new Map(
+  [...TEXT.matchAll(/\| `([^`]+)` \| `([0-9a-f]{64})` \|/g)].map(([, path, hash]) => [path, hash]),
+);
 
 function files(folder) {
   return [...Deno.readDirSync(folder)].flatMap((entry) =>

@@ -25,7 +25,9 @@ Deno.test("days are counted over summer time and leap day", () => {
 });
 
 Deno.test("typed numbers: German and plain, nothing, nonsense", () => {
-  for (const [text, value] of [["12,5", 12.5], ["12.5", 12.5], ["1.234,5", 1234.5], [" 80 ", 80], ["", null]]) {
+  for (
+    const [text, value] of [["12,5", 12.5], ["12.5", 12.5], ["1.234,5", 1234.5], [" 80 ", 80], ["", null]]
+  ) {
     assert.equal(typedNumber(text), value, text);
   }
   for (const text of ["zwölf", "12m", "1,2,3"]) assert.ok(Number.isNaN(typedNumber(text)), text);
@@ -39,15 +41,23 @@ Deno.test("lateness in words", () => {
   assert.equal(words("due30", "2026-12-03"), "am 03.12.2026, in 10 Tagen");
   assert.equal(words("ok", "2028-07-20"), "fällig am 20.07.2028");
   assert.equal(words("never", "2027-11-23"), "Ersterfassung bis 23.11.2027");
-  assert.equal(words("none", "2027-11-23", { exempt_until: "2027-05-01" }), "keine Kontrolle nötig bis 01.05.2027");
+  assert.equal(
+    words("none", "2027-11-23", { exempt_until: "2027-05-01" }),
+    "keine Kontrolle nötig bis 01.05.2027",
+  );
   assert.equal(words("none", null), "");
 });
 
 Deno.test("the preset leaf state follows season and leaf", () => {
   const rows = [
-    ["deciduous", "2026-01-15", "bare"], ["deciduous", "2026-04-20", "flushing"], ["deciduous", "2026-07-01", "leafy"],
-    ["deciduous", "2026-10-20", "autumn"], ["deciduous", "2026-11-23", "bare"], ["", "2026-07-01", "leafy"],
-    ["conifer", "2026-01-15", "evergreen"], ["evergreen_broadleaf", "2026-07-01", "evergreen"],
+    ["deciduous", "2026-01-15", "bare"],
+    ["deciduous", "2026-04-20", "flushing"],
+    ["deciduous", "2026-07-01", "leafy"],
+    ["deciduous", "2026-10-20", "autumn"],
+    ["deciduous", "2026-11-23", "bare"],
+    ["", "2026-07-01", "leafy"],
+    ["conifer", "2026-01-15", "evergreen"],
+    ["evergreen_broadleaf", "2026-07-01", "evergreen"],
   ];
   for (const [leaf, date, state] of rows) assert.equal(likelyLeafState(leaf, date), state, `${leaf} ${date}`);
 });

@@ -11,22 +11,51 @@ const RESULT_BADGE = { safe: "success", limited: "warning", unsafe: "danger" };
 
 /** Findings as a list: words, severity, note. */
 export function findingList(findings) {
-  return h("ul.finding-list", {}, findings.map((finding) => h("li", {},
-    h("span", {}, h("strong", {}, finding.symptom_name ?? finding.symptom), finding.zone_name ? ` (${finding.zone_name})` : ""),
-    h("span.severity", { dataset: { severity: String(finding.severity) } }, WORDS.severity[finding.severity]),
-    finding.observation === "carried_over" ? h("span.baum-muted", {}, t("übernommen, nicht neu gesehen")) : null,
-    finding.note ? h("span.finding-list__note", {}, finding.note) : null,
-  )));
+  return h(
+    "ul.finding-list",
+    {},
+    findings.map((finding) =>
+      h(
+        "li",
+        {},
+        h(
+          "span",
+          {},
+          h("strong", {}, finding.symptom_name ?? finding.symptom),
+          finding.zone_name ? ` (${finding.zone_name})` : "",
+        ),
+        h(
+          "span.severity",
+          { dataset: { severity: String(finding.severity) } },
+          WORDS.severity[finding.severity],
+        ),
+        finding.observation === "carried_over"
+          ? h("span.baum-muted", {}, t("übernommen, nicht neu gesehen"))
+          : null,
+        finding.note ? h("span.finding-list__note", {}, finding.note) : null,
+      )
+    ),
+  );
 }
 
 export const resultBadge = (result) =>
-  result ? h(`span.kern-badge.kern-badge--small.kern-badge--${RESULT_BADGE[result]}`, {}, h("span.kern-label", {}, WORDS.result[result])) : null;
+  result
+    ? h(
+      `span.kern-badge.kern-badge--small.kern-badge--${RESULT_BADGE[result]}`,
+      {},
+      h("span.kern-label", {}, WORDS.result[result]),
+    )
+    : null;
 
 function interval(row) {
   if (!row.set_months) return "";
   const months = t("{n} Monate", { n: row.set_months });
   if (!row.proposed_months || row.proposed_months === row.set_months) return months;
-  return t("{months} (vorgeschlagen {proposed}): {reason}", { months, proposed: row.proposed_months, reason: row.interval_reason });
+  return t("{months} (vorgeschlagen {proposed}): {reason}", {
+    months,
+    proposed: row.proposed_months,
+    reason: row.interval_reason,
+  });
 }
 
 function details(row, words) {
@@ -35,7 +64,11 @@ function details(row, words) {
     [t("Vitalität"), WORDS.vitality[row.vitality]],
     [t("Phase"), WORDS.phase[row.phase]],
     [t("Belaubung"), WORDS.leafState[row.leaf_state]],
-    [t("Grenzen"), [(row.limits ?? []).map((code) => wordOf(words.control_limits, code)).join(", "), row.limits_note].filter(Boolean).join(" – ")],
+    [
+      t("Grenzen"),
+      [(row.limits ?? []).map((code) => wordOf(words.control_limits, code)).join(", "), row.limits_note]
+        .filter(Boolean).join(" – "),
+    ],
     [t("Intervall"), interval(row)],
     [t("nächster Termin"), day(row.next_due_on, LANGUAGE)],
     [t("Bemerkung"), row.note],
@@ -45,32 +78,59 @@ function details(row, words) {
 }
 
 function correctionNote(row) {
-  if (row.corrects) return h("p.card-note", {}, t("Berichtigung: {reason}", { reason: row.correction_reason ?? "" }));
-  if (row.corrected_by) return h("p.card-note", {}, t("Dieser Eintrag wurde berichtigt; es gilt die Berichtigung."));
+  if (row.corrects) {
+    return h("p.card-note", {}, t("Berichtigung: {reason}", { reason: row.correction_reason ?? "" }));
+  }
+  if (row.corrected_by) {
+    return h("p.card-note", {}, t("Dieser Eintrag wurde berichtigt; es gilt die Berichtigung."));
+  }
   return null;
 }
 
 function inspection(row, first, may, words) {
   const canCorrect = may("correct_inspection") && !row.corrected_by;
-  return h("details.inspection", { open: first, class: row.corrected_by ? "is-corrected" : "" },
-    h("summary", {},
+  return h(
+    "details.inspection",
+    { open: first, class: row.corrected_by ? "is-corrected" : "" },
+    h(
+      "summary",
+      {},
       h("span.inspection__day", {}, day(row.inspected_on ?? row.inspected_at, LANGUAGE)),
-      h("span.inspection__kind", {}, row.kind_name ?? row.kind), resultBadge(row.result)),
+      h("span.inspection__kind", {}, row.kind_name ?? row.kind),
+      resultBadge(row.result),
+    ),
     correctionNote(row),
-    row.inspector_name ? h("p.baum-muted", {}, [row.inspector_name, row.inspector_qualification].filter(Boolean).join(", ")) : null,
+    row.inspector_name
+      ? h("p.baum-muted", {}, [row.inspector_name, row.inspector_qualification].filter(Boolean).join(", "))
+      : null,
     row.findings?.length ? findingList(row.findings) : h("p.baum-muted", {}, t("Ohne Befund.")),
     details(row, words),
-    canCorrect ? button(t("Berichtigen"), { kind: "tertiary", icon: "edit" }, { onclick: (event) => tell(event.target, "card-act", { name: "correct-inspection", row }) }) : null);
+    canCorrect
+      ? button(t("Berichtigen"), { kind: "tertiary", icon: "edit" }, {
+        onclick: (event) => tell(event.target, "card-act", { name: "correct-inspection", row }),
+      })
+      : null,
+  );
 }
 
 /** @param {object} data card @param {(door: string) => boolean} may @param {object} words catalogues */
 export function inspections(data, may, words) {
   const rows = data.inspections ?? [];
-  const inherited = [data.inherited].filter(Boolean).map((row) => h("section.card-section", {},
-    h("h3", {}, t("Aus dem früheren Verfahren")),
-    facts([[t("Quelle"), row.source], [t("letzte Kontrolle"), day(row.last_on, LANGUAGE)], [t("nächste Kontrolle"), day(row.next_on, LANGUAGE)]])));
+  const inherited = [data.inherited].filter(Boolean).map((row) =>
+    h(
+      "section.card-section",
+      {},
+      h("h3", {}, t("Aus dem früheren Verfahren")),
+      facts([[t("Quelle"), row.source], [t("letzte Kontrolle"), day(row.last_on, LANGUAGE)], [
+        t("nächste Kontrolle"),
+        day(row.next_on, LANGUAGE),
+      ]]),
+    )
+  );
   if (!rows.length && !inherited.length) {
-    return [h("p.baum-empty", {}, t("Noch keine Kontrolle. Die erste erscheint hier, sobald sie erfasst ist."))];
+    return [
+      h("p.baum-empty", {}, t("Noch keine Kontrolle. Die erste erscheint hier, sobald sie erfasst ist.")),
+    ];
   }
   return [...rows.map((row, i) => inspection(row, i === 0, may, words)), ...inherited];
 }

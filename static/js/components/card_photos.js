@@ -8,11 +8,31 @@ import { button, h, tell } from "baum/components/elements.js";
 export function photos(data, may) {
   const rows = data.photos ?? [];
   return [
-    may("upload_photo") && button(t("Foto hinzufügen"), { icon: "add" }, { onclick: (event) => tell(event.target, "card-act", { name: "photo" }) }),
+    may("upload_photo") &&
+    button(t("Foto hinzufügen"), { icon: "add" }, {
+      onclick: (event) => tell(event.target, "card-act", { name: "photo" }),
+    }),
     rows.length
-      ? h("ul.photo-grid", {}, rows.map((row) => h("li", {}, h("a", { href: row.url, target: "_blank", rel: "noopener" },
-        h("img", { src: row.thumb_url, alt: row.caption || t("Foto vom {day}", { day: day(row.taken_at, LANGUAGE) }), loading: "lazy" })),
-        h("p", {}, day(row.taken_at, LANGUAGE), row.caption ? ` – ${row.caption}` : ""))))
+      ? h(
+        "ul.photo-grid",
+        {},
+        rows.map((row) =>
+          h(
+            "li",
+            {},
+            h(
+              "a",
+              { href: row.url, target: "_blank", rel: "noopener" },
+              h("img", {
+                src: row.thumb_url,
+                alt: row.caption || t("Foto vom {day}", { day: day(row.taken_at, LANGUAGE) }),
+                loading: "lazy",
+              }),
+            ),
+            h("p", {}, day(row.taken_at, LANGUAGE), row.caption ? ` – ${row.caption}` : ""),
+          )
+        ),
+      )
       : h("p.baum-empty", {}, t("Noch keine Fotos.")),
   ];
 }
@@ -28,17 +48,52 @@ function valueWords(value) {
   return /^\d{4}-\d{2}-\d{2}$/.test(value) ? day(value, LANGUAGE) : String(value);
 }
 
-const OP_WORDS = { insert: t("angelegt"), update: t("geändert"), delete: t("entfernt"), I: t("angelegt"), U: t("geändert"), D: t("entfernt") };
+const OP_WORDS = {
+  insert: t("angelegt"),
+  update: t("geändert"),
+  delete: t("entfernt"),
+  I: t("angelegt"),
+  U: t("geändert"),
+  D: t("entfernt"),
+};
 
 /** @param {{at: string, by: string, op: string, changes: object[], about?: string}[]} rows newest first */
 export function history(rows) {
   if (!rows.length) return [h("p.baum-empty", {}, t("Noch keine Änderungen."))];
-  return [h("ol.history", {}, rows.map((row) => h("li", {},
-    h("p.history__head", {}, h("strong", {}, moment(row.at, LANGUAGE)), ` ${row.by || t("System")} `,
-      h("span.baum-muted", {}, [row.about, OP_WORDS[row.op] ?? row.op].filter(Boolean).join(" "))),
-    row.reason ? h("p.baum-muted", {}, row.reason) : null,
-    (row.changes ?? []).length ? h("ul.history__changes", {}, row.changes.map((change) => h("li", {},
-      h("span.history__label", {}, `${change.label ?? change.field}: `),
-      row.op === "insert" || row.op === "I" ? valueWords(change.new) : [h("del", {}, valueWords(change.old)), " → ", h("ins", {}, valueWords(change.new))]))) : null,
-  )))];
+  return [
+    h(
+      "ol.history",
+      {},
+      rows.map((row) =>
+        h(
+          "li",
+          {},
+          h(
+            "p.history__head",
+            {},
+            h("strong", {}, moment(row.at, LANGUAGE)),
+            ` ${row.by || t("System")} `,
+            h("span.baum-muted", {}, [row.about, OP_WORDS[row.op] ?? row.op].filter(Boolean).join(" ")),
+          ),
+          row.reason ? h("p.baum-muted", {}, row.reason) : null,
+          (row.changes ?? []).length
+            ? h(
+              "ul.history__changes",
+              {},
+              row.changes.map((change) =>
+                h(
+                  "li",
+                  {},
+                  h("span.history__label", {}, `${change.label ?? change.field}: `),
+                  row.op === "insert" || row.op === "I"
+                    ? valueWords(change.new)
+                    : [h("del", {}, valueWords(change.old)), " → ", h("ins", {}, valueWords(change.new))],
+                )
+              ),
+            )
+            : null,
+        )
+      ),
+    ),
+  ];
 }

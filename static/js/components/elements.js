@@ -11,7 +11,11 @@ export function h(name, attributes = {}, ...children) {
   const element = document.createElement(tag);
   if (classes.length) element.className = classes.join(" ");
   for (const [key, value] of Object.entries(attributes ?? {})) set(element, key, value);
-  element.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  element.append(
+    ...children.flat(3).filter((child) =>
+      child !== null && child !== undefined && child !== false && child !== ""
+    ),
+  );
   return element;
 }
 
@@ -36,19 +40,31 @@ export const icon = (name) => h(`span.kern-icon.kern-icon--${name}`, { "aria-hid
  */
 export function button(label, look = {}, attributes = {}) {
   const size = (look.block ? " kern-btn--block" : "") + (look.small ? " kern-btn--x-small" : "");
-  return h("button", { type: "button", class: `kern-btn kern-btn--${look.kind ?? "secondary"}${size}`, ...attributes },
-    look.icon && icon(look.icon), h("span.kern-label", {}, label));
+  return h(
+    "button",
+    { type: "button", class: `kern-btn kern-btn--${look.kind ?? "secondary"}${size}`, ...attributes },
+    look.icon && icon(look.icon),
+    h("span.kern-label", {}, label),
+  );
 }
 
 /** A square button with an icon and words for screen readers. */
 export const iconButton = (label, name, attributes = {}) =>
-  h("button.baum-icon-btn", { type: "button", title: label, ...attributes }, icon(name), h("span.kern-sr-only", {}, label));
+  h(
+    "button.baum-icon-btn",
+    { type: "button", title: label, ...attributes },
+    icon(name),
+    h("span.kern-sr-only", {}, label),
+  );
 
 /** A coloured box with a sentence: kind info, success, warning or danger. */
 export const alertBox = (kind, sentence, ...more) =>
-  h(`div.kern-alert.kern-alert--${kind}`, { role: kind === "danger" ? "alert" : null },
+  h(
+    `div.kern-alert.kern-alert--${kind}`,
+    { role: kind === "danger" ? "alert" : null },
     h("div.kern-alert__header", {}, icon(kind), h("span.kern-title.kern-title--small", {}, sentence)),
-    more.length ? h("div.kern-alert__body", {}, more) : null);
+    more.length ? h("div.kern-alert__body", {}, more) : null,
+  );
 
 /** Tell the surroundings something: a bubbling event with a detail. */
 export const tell = (element, name, detail) =>
@@ -56,7 +72,9 @@ export const tell = (element, name, detail) =>
 
 /** Terms and values; pairs without a value are left out. */
 export function facts(pairs) {
-  const rows = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false);
+  const rows = pairs.filter(([, value]) =>
+    value !== null && value !== undefined && value !== "" && value !== false
+  );
   return h("dl.baum-facts", {}, rows.flatMap(([term, value]) => [h("dt", {}, term), h("dd", {}, value)]));
 }
 

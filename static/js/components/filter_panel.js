@@ -6,13 +6,24 @@ import { h, icon, tell } from "baum/components/elements.js";
 
 /** What a chip says before its value. */
 const LABELS = {
-  district: t("Ortsteil"), place: t("Objekt"), species: t("Art"), unit: t("Revier"),
-  due_until: t("fällig bis"), q: t("Suche"), mine: t("Meine Reviere"), status: t("Status"),
+  district: t("Ortsteil"),
+  place: t("Objekt"),
+  species: t("Art"),
+  unit: t("Revier"),
+  due_until: t("fällig bis"),
+  q: t("Suche"),
+  mine: t("Meine Reviere"),
+  status: t("Status"),
 };
 
 const STATUS_WORDS = {
-  planned: t("geplant"), planted: t("gepflanzt"), standing: t("Bestand"), felled: t("gefällt"),
-  stump: t("Stubben"), vanished: t("verschwunden"), unverified: t("ungeprüft"),
+  planned: t("geplant"),
+  planted: t("gepflanzt"),
+  standing: t("Bestand"),
+  felled: t("gefällt"),
+  stump: t("Stubben"),
+  vanished: t("verschwunden"),
+  unverified: t("ungeprüft"),
 };
 
 class FilterPanel extends HTMLElement {
@@ -21,17 +32,40 @@ class FilterPanel extends HTMLElement {
     this.chips = h("ul.baum-chips.panel-chips", { "aria-label": t("Gesetzte Filter") });
     this.district = this.#select("district", t("Ortsteil"));
     this.unit = this.#select("unit", t("Revier"));
-    this.until = h("input.panel-field__input", { id: "filter-due", type: "date", onchange: () => this.#set("due_until", this.until.value) });
-    this.mine = h("input", { id: "filter-mine", type: "checkbox", onchange: () => this.#set("mine", this.mine.checked ? "1" : "") });
-    this.fields = h("div.panel-fields", {},
-      this.#field(t("Ortsteil"), this.district), this.#field(t("Revier"), this.unit),
+    this.until = h("input.panel-field__input", {
+      id: "filter-due",
+      type: "date",
+      onchange: () => this.#set("due_until", this.until.value),
+    });
+    this.mine = h("input", {
+      id: "filter-mine",
+      type: "checkbox",
+      onchange: () => this.#set("mine", this.mine.checked ? "1" : ""),
+    });
+    this.fields = h(
+      "div.panel-fields",
+      {},
+      this.#field(t("Ortsteil"), this.district),
+      this.#field(t("Revier"), this.unit),
       this.#field(t("Fällig bis"), this.until),
-      h("div.baum-chips", {}, this.#quick(t("heute"), 0), this.#quick(t("30 Tage"), 30), this.#quick(t("90 Tage"), 90)),
-      h("label.baum-choice", {}, this.mine, h("span", {}, t("nur meine Reviere"))));
+      h(
+        "div.baum-chips",
+        {},
+        this.#quick(t("heute"), 0),
+        this.#quick(t("30 Tage"), 30),
+        this.#quick(t("90 Tage"), 90),
+      ),
+      h("label.baum-choice", {}, this.mine, h("span", {}, t("nur meine Reviere"))),
+    );
     this.append(
       this.chips,
-      h("details.panel-details", {}, h("summary", {}, t("Filter")), this.fields,
-        h("p.baum-muted", {}, t("Objekte und Baumarten wählen Sie über die Suche."))),
+      h(
+        "details.panel-details",
+        {},
+        h("summary", {}, t("Filter")),
+        this.fields,
+        h("p.baum-muted", {}, t("Objekte und Baumarten wählen Sie über die Suche.")),
+      ),
     );
   }
 
@@ -56,14 +90,26 @@ class FilterPanel extends HTMLElement {
 
   /** Keys in the filter whose words are not known yet. */
   unknown() {
-    return ["place", "species"].flatMap((name) => this.filter[name].map((id) => ({ name, id }))).filter(({ id }) => !this.names.has(id));
+    return ["place", "species"].flatMap((name) => this.filter[name].map((id) => ({ name, id }))).filter((
+      { id },
+    ) => !this.names.has(id));
   }
 
   show(filter) {
     this.filter = filter;
     const chips = ["mine", "district", "unit", "place", "species", "status", "due_until", "q"]
       .flatMap((name) => [filter[name]].flat().filter(Boolean).map((value) => this.#chip(name, value)));
-    if (chips.length > 1) chips.push(h("li", {}, h("button.baum-chip.baum-chip--quiet", { type: "button", onclick: () => tell(this, "clear-filter") }, t("alle entfernen"))));
+    if (chips.length > 1) {
+      chips.push(h(
+        "li",
+        {},
+        h(
+          "button.baum-chip.baum-chip--quiet",
+          { type: "button", onclick: () => tell(this, "clear-filter") },
+          t("alle entfernen"),
+        ),
+      ));
+    }
     this.chips.replaceChildren(...chips);
     this.chips.hidden = !chips.length;
     this.until.value = filter.due_until;
@@ -73,18 +119,35 @@ class FilterPanel extends HTMLElement {
   }
 
   #chip(name, value) {
-    const words = { due_until: () => day(value, LANGUAGE), q: () => `„${value}“`, mine: () => "", status: () => STATUS_WORDS[value] ?? value }[name];
+    const words = {
+      due_until: () => day(value, LANGUAGE),
+      q: () => `„${value}“`,
+      mine: () => "",
+      status: () => STATUS_WORDS[value] ?? value,
+    }[name];
     const text = words ? words() : this.names.get(value) ?? "…";
     const label = [LABELS[name], text].filter(Boolean).join(" ");
-    return h("li", {}, h("button.baum-chip", {
-      type: "button", title: t("Filter entfernen"),
-      onclick: () => tell(this, "set-filter", { name, value, on: false }),
-    }, h("span", {}, label), icon("close"), h("span.kern-sr-only", {}, t("entfernen"))));
+    return h(
+      "li",
+      {},
+      h(
+        "button.baum-chip",
+        {
+          type: "button",
+          title: t("Filter entfernen"),
+          onclick: () => tell(this, "set-filter", { name, value, on: false }),
+        },
+        h("span", {}, label),
+        icon("close"),
+        h("span.kern-sr-only", {}, t("entfernen")),
+      ),
+    );
   }
 
   #select(name, label) {
     return h("select.panel-field__input", {
-      id: `filter-${name}`, onchange: (event) => event.target.value && this.#set(name, event.target.value),
+      id: `filter-${name}`,
+      onchange: (event) => event.target.value && this.#set(name, event.target.value),
     }, h("option", { value: "" }, t("{label} wählen", { label })));
   }
 
@@ -93,7 +156,10 @@ class FilterPanel extends HTMLElement {
   }
 
   #quick(label, days) {
-    return h("button.baum-chip", { type: "button", onclick: () => this.#set("due_until", plusDays(this.today, days)) }, label);
+    return h("button.baum-chip", {
+      type: "button",
+      onclick: () => this.#set("due_until", plusDays(this.today, days)),
+    }, label);
   }
 
   #set(name, value) {

@@ -15,15 +15,30 @@ class MapLegend extends HTMLElement {
     this.append(
       h("h2.panel-title", { id: "legend-title" }, t("Zustand der Kontrolle")),
       h("ul.legend", { "aria-labelledby": "legend-title" }, rows),
-      h("p.legend__ring", {}, h("state-symbol", { code: "immediate" }), h("span.legend__name", {}, nameOf(STATES.immediate)), this.ring),
+      h(
+        "p.legend__ring",
+        {},
+        h("state-symbol", { code: "immediate" }),
+        h("span.legend__name", {}, nameOf(STATES.immediate)),
+        this.ring,
+      ),
       this.total,
     );
   }
 
   #row(code) {
     const count = h("span.legend__count", {}, "…");
-    const toggle = h("button.legend__row", { type: "button", "aria-pressed": "true", onclick: () => tell(this, "toggle-state", code) },
-      h("state-symbol", { code }), h("span.legend__name", {}, nameOf(STATES.get(code))), count);
+    const toggle = h(
+      "button.legend__row",
+      {
+        type: "button",
+        "aria-pressed": "true",
+        onclick: () => tell(this, "toggle-state", code),
+      },
+      h("state-symbol", { code }),
+      h("span.legend__name", {}, nameOf(STATES.get(code))),
+      count,
+    );
     this.rows.set(code, { toggle, count });
     return h("li", {}, toggle);
   }

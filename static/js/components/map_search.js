@@ -13,19 +13,33 @@ class MapSearch extends HTMLElement {
   connectedCallback() {
     this.found = [];
     this.active = -1;
-    this.list = h("ul.search__list", { id: "search-list", role: "listbox", "aria-label": t("Fundstellen"), hidden: true });
+    this.list = h("ul.search__list", {
+      id: "search-list",
+      role: "listbox",
+      "aria-label": t("Fundstellen"),
+      hidden: true,
+    });
     this.field = h("input.search__field", {
-      id: "search-field", type: "search", role: "combobox", autocomplete: "off", spellcheck: "false",
-      "aria-expanded": "false", "aria-controls": "search-list", "aria-autocomplete": "list",
-      "aria-keyshortcuts": "/", placeholder: t("Nummer, Straße, Baumart"),
-      oninput: () => this.#later(), onkeydown: (event) => this.#key(event),
+      id: "search-field",
+      type: "search",
+      role: "combobox",
+      autocomplete: "off",
+      spellcheck: "false",
+      "aria-expanded": "false",
+      "aria-controls": "search-list",
+      "aria-autocomplete": "list",
+      "aria-keyshortcuts": "/",
+      placeholder: t("Nummer, Straße, Baumart"),
+      oninput: () => this.#later(),
+      onkeydown: (event) => this.#key(event),
       onfocus: () => this.found.length && this.#open(true),
     });
     this.said = h("p.kern-sr-only", { role: "status" });
     this.append(
       h("label.kern-sr-only", { for: "search-field" }, t("Suchen")),
       h("div.search", {}, icon("search"), this.field, h("kbd.search__key", { "aria-hidden": "true" }, "/")),
-      this.list, this.said,
+      this.list,
+      this.said,
     );
     this.addEventListener("focusout", (event) => {
       if (!this.contains(event.relatedTarget)) this.#open(false);
@@ -66,11 +80,18 @@ class MapSearch extends HTMLElement {
   }
 
   #row(row, i) {
-    return h("li.search__row", {
-      id: `search-${i}`, role: "option", "aria-selected": "false",
-      onmousedown: (event) => event.preventDefault(), onclick: () => this.#choose(i),
-    }, h("span.search__kind", {}, KIND_WORDS[row.kind] ?? ""),
-      h("span.search__words", {}, h("strong", {}, row.label), row.sub ? h("span", {}, row.sub) : null));
+    return h(
+      "li.search__row",
+      {
+        id: `search-${i}`,
+        role: "option",
+        "aria-selected": "false",
+        onmousedown: (event) => event.preventDefault(),
+        onclick: () => this.#choose(i),
+      },
+      h("span.search__kind", {}, KIND_WORDS[row.kind] ?? ""),
+      h("span.search__words", {}, h("strong", {}, row.label), row.sub ? h("span", {}, row.sub) : null),
+    );
   }
 
   #key(event) {

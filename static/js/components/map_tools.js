@@ -12,12 +12,19 @@ class MapTools extends HTMLElement {
       may.export && ["GeoJSON", "/export/trees.geojson"],
       may.export && ["CSV", "/export/trees.csv"],
       may.view_report && [t("Überfällig-Liste"), "/berichte/ueberfaellig/"],
-    ].filter(Boolean).map(([words, address]) => ({ address, link: h("a.kern-link", { href: address }, words) }));
-    const select = h("select.panel-field__input", { id: "base-map", onchange: () => tell(this, "choose-base", select.value) },
-      basemaps.map((row) => h("option", { value: row.id, selected: row.id === chosen }, row.name)));
+    ].filter(Boolean).map(([words, address]) => ({
+      address,
+      link: h("a.kern-link", { href: address }, words),
+    }));
+    const select = h("select.panel-field__input", {
+      id: "base-map",
+      onchange: () => tell(this, "choose-base", select.value),
+    }, basemaps.map((row) => h("option", { value: row.id, selected: row.id === chosen }, row.name)));
     const items = [
-      basemaps.length > 1 && h("div.panel-field", {}, h("label", { for: "base-map" }, t("Hintergrund")), select),
-      this.links.length && h("p.panel-links", {}, h("span", {}, t("Diese Auswahl als")), this.links.map(({ link }) => link)),
+      basemaps.length > 1 &&
+      h("div.panel-field", {}, h("label", { for: "base-map" }, t("Hintergrund")), select),
+      this.links.length &&
+      h("p.panel-links", {}, h("span", {}, t("Diese Auswahl als")), this.links.map(({ link }) => link)),
     ].filter(Boolean);
     this.replaceChildren(...items);
   }

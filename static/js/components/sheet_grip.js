@@ -11,7 +11,11 @@ const STEP = 40;
 /** @param {HTMLElement} sheet its data-height is changed */
 export function gripOf(sheet) {
   let from = null;
-  const grip = h("button.sheet-grip", { type: "button", "aria-label": t("Höhe der Baumkarte ändern") }, h("span"));
+  const grip = h(
+    "button.sheet-grip",
+    { type: "button", "aria-label": t("Höhe der Baumkarte ändern") },
+    h("span"),
+  );
   const move = (by) => {
     const at = HEIGHTS.indexOf(sheet.dataset.height);
     sheet.dataset.height = HEIGHTS[Math.max(0, Math.min(HEIGHTS.length - 1, at + by))];

@@ -26,7 +26,11 @@ class StateSymbol extends HTMLElement {
     const code = this.getAttribute("code");
     const { viewBox, paths } = drawing(STATES, code, this.hasAttribute("immediate"));
     const ringed = viewBox !== STATES.viewBox;
-    const picture = svg("svg", { viewBox, class: `state-symbol${ringed ? " state-symbol--ringed" : ""}`, focusable: "false" });
+    const picture = svg("svg", {
+      viewBox,
+      class: `state-symbol${ringed ? " state-symbol--ringed" : ""}`,
+      focusable: "false",
+    });
     if (this.hasAttribute("labelled")) {
       picture.setAttribute("role", "img");
       picture.setAttribute("aria-label", nameOf(STATES.get(code)));
@@ -35,8 +39,11 @@ class StateSymbol extends HTMLElement {
     }
     for (const path of paths) {
       picture.append(svg("path", {
-        d: path.d, fill: path.fill, stroke: path.stroke,
-        "stroke-width": path.stroke_width, "stroke-dasharray": path.stroke_dasharray,
+        d: path.d,
+        fill: path.fill,
+        stroke: path.stroke,
+        "stroke-width": path.stroke_width,
+        "stroke-dasharray": path.stroke_dasharray,
       }));
     }
     this.replaceChildren(picture);

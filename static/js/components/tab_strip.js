@@ -15,11 +15,21 @@ export class TabStrip {
   setTabs(tabs, chosen) {
     const had = this.element.contains(document.activeElement);
     this.keys = tabs.map(([key]) => key);
-    this.element.replaceChildren(...tabs.map(([key, words, count]) => h("button.tabs__tab", {
-      type: "button", role: "tab", id: `${this.name}-tab-${key}`,
-      "aria-selected": String(key === chosen), tabindex: key === chosen ? "0" : "-1",
-      onclick: () => this.#choose(key),
-    }, words, count ? h("span.tabs__count", {}, String(count)) : null)));
+    this.element.replaceChildren(...tabs.map(([key, words, count]) =>
+      h(
+        "button.tabs__tab",
+        {
+          type: "button",
+          role: "tab",
+          id: `${this.name}-tab-${key}`,
+          "aria-selected": String(key === chosen),
+          tabindex: key === chosen ? "0" : "-1",
+          onclick: () => this.#choose(key),
+        },
+        words,
+        count ? h("span.tabs__count", {}, String(count)) : null,
+      )
+    ));
     if (had) this.#tab(chosen)?.focus();
   }
 

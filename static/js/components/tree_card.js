@@ -59,7 +59,8 @@ class TreeCard extends HTMLElement {
     const id = this.treeId;
     try {
       const [data, words] = await Promise.all([
-        read(`/api/v1/trees/${id}/card/`), catalogues(this.config.catalogues_url).catch(() => ({})),
+        read(`/api/v1/trees/${id}/card/`),
+        catalogues(this.config.catalogues_url).catch(() => ({})),
       ]);
       if (id !== this.treeId) return;
       Object.assign(this, { data, words });
@@ -68,8 +69,10 @@ class TreeCard extends HTMLElement {
       tell(this, "card-shown", data.tree);
     } catch (error) {
       if (id !== this.treeId) return;
-      this.body.replaceChildren(alertBox("danger", error.sentence ?? t("Der Baum konnte nicht geladen werden.")),
-        button(t("Noch einmal versuchen"), { icon: "autorenew" }, { onclick: () => this.reload() }));
+      this.body.replaceChildren(
+        alertBox("danger", error.sentence ?? t("Der Baum konnte nicht geladen werden.")),
+        button(t("Noch einmal versuchen"), { icon: "autorenew" }, { onclick: () => this.reload() }),
+      );
     }
   }
 
@@ -108,7 +111,10 @@ class TreeCard extends HTMLElement {
   }
 
   #closer() {
-    return iconButton(t("Karte des Baums schließen"), "close", { class: "card-close", onclick: () => tell(this, "card-closed") });
+    return iconButton(t("Karte des Baums schließen"), "close", {
+      class: "card-close",
+      onclick: () => tell(this, "card-closed"),
+    });
   }
 
   #show() {
@@ -117,16 +123,36 @@ class TreeCard extends HTMLElement {
     const immediate = (this.data.measures ?? []).some((row) => row.state === "open" && row.immediate);
     this.head.replaceChildren(
       h("p.card-place", {}, `${place?.name ?? ""}${tree.house_number ? ` ${tree.house_number}` : ""}`),
-      h("h2.card-title", {}, h("span.card-number", {}, tree.number), ` ${species?.german_name ?? tree.species_as_given ?? t("Art unbekannt")}`),
-      h("p.card-state", {}, h("state-symbol", { code: state, immediate }),
-        h("span", {}, STANDING.includes(tree.status) ? nameOf(STATES.get(state)) : this.#gone(), h("small", {}, dueWords({ ...control, state }, this.config.day, t, LANGUAGE)))),
-      this.#closer());
+      h(
+        "h2.card-title",
+        {},
+        h("span.card-number", {}, tree.number),
+        ` ${species?.german_name ?? tree.species_as_given ?? t("Art unbekannt")}`,
+      ),
+      h(
+        "p.card-state",
+        {},
+        h("state-symbol", { code: state, immediate }),
+        h(
+          "span",
+          {},
+          STANDING.includes(tree.status) ? nameOf(STATES.get(state)) : this.#gone(),
+          h("small", {}, dueWords({ ...control, state }, this.config.day, t, LANGUAGE)),
+        ),
+      ),
+      this.#closer(),
+    );
     this.deeds.replaceChildren(...this.#deedButtons(tree));
     this.#tabs();
   }
 
   #gone() {
-    return { felled: t("gefällt"), stump: t("gefällt, Stubben steht noch"), vanished: t("verschwunden"), planned: t("geplant") }[this.data.tree.status] ?? "";
+    return {
+      felled: t("gefällt"),
+      stump: t("gefällt, Stubben steht noch"),
+      vanished: t("verschwunden"),
+      planned: t("geplant"),
+    }[this.data.tree.status] ?? "";
   }
 
   #deedButtons(tree) {
@@ -139,13 +165,26 @@ class TreeCard extends HTMLElement {
       standing && this.may("fell") && act("vanish", t("Als verschwunden melden"), { kind: "tertiary" }),
     ].filter(Boolean);
     return [
-      standing && this.data.may_not?.inspect ? h("p.card-note", {}, this.data.may_not.inspect) : null,
-      standing && this.may("inspect") && act("inspect", t("Kontrolle erfassen"), { kind: "primary", icon: "checklist" }),
-      gone && (this.may("replace") || this.may("plant")) && !this.data.replaced_by?.length && act("replace", t("Ersatzbaum pflanzen"), { kind: "primary", icon: "add" }),
+      standing && this.data.may_not?.inspect && this.config.user.role !== "administrator"
+        ? h("p.card-note", {}, this.data.may_not.inspect)
+        : null,
+      standing && this.may("inspect") &&
+      act("inspect", t("Kontrolle erfassen"), { kind: "primary", icon: "checklist" }),
+      gone && (this.may("replace") || this.may("plant")) && !this.data.replaced_by?.length &&
+      act("replace", t("Ersatzbaum pflanzen"), { kind: "primary", icon: "add" }),
       this.may("correct") && act("edit", t("Bearbeiten"), { kind: "secondary", icon: "edit" }),
-      more.length ? h("details.baum-menu.card-more", { "data-closes": true },
-        h("summary", { "aria-label": t("Weitere Aktionen"), title: t("Weitere Aktionen") }, h("span.kern-icon.kern-icon--more-vert", { "aria-hidden": "true" })),
-        h("div.baum-menu__body", {}, more)) : null,
+      more.length
+        ? h(
+          "details.baum-menu.card-more",
+          { "data-closes": true },
+          h(
+            "summary",
+            { "aria-label": t("Weitere Aktionen"), title: t("Weitere Aktionen") },
+            h("span.kern-icon.kern-icon--more-vert", { "aria-hidden": "true" }),
+          ),
+          h("div.baum-menu__body", {}, more),
+        )
+        : null,
     ].filter(Boolean);
   }
 
@@ -185,7 +224,9 @@ class TreeCard extends HTMLElement {
     this.body.replaceChildren(skeleton(6));
     try {
       this.past ??= await read(`/api/v1/trees/${id}/history/`);
-      if (id === this.treeId && this.tab === "verlauf") this.body.replaceChildren(...history(this.past.results ?? this.past));
+      if (id === this.treeId && this.tab === "verlauf") {
+        this.body.replaceChildren(...history(this.past.results ?? this.past));
+      }
     } catch (error) {
       if (id === this.treeId) this.body.replaceChildren(alertBox("danger", error.sentence));
     }

@@ -37,7 +37,9 @@ export function problemsOf(entry, { proposal, immediate, now }) {
   });
   addResultProblems(entry, immediate, add);
   addIntervalProblems(entry, proposal, add);
-  if (entry.corrects && !entry.correction_reason) add("correction_reason", t("Bitte sagen Sie, was berichtigt wird."));
+  if (entry.corrects && !entry.correction_reason) {
+    add("correction_reason", t("Bitte sagen Sie, was berichtigt wird."));
+  }
   return problems;
 }
 
@@ -63,6 +65,8 @@ function addIntervalProblems(entry, proposal, add) {
 
 /** Measures that the symptoms of an entry suggest, each once, in the order of the catalogue. */
 export function suggestedKinds(symptomCodes, symptoms) {
-  const wanted = symptoms.filter((row) => symptomCodes.includes(row.code)).flatMap((row) => row.proposes ?? []);
+  const wanted = symptoms.filter((row) => symptomCodes.includes(row.code)).flatMap((row) =>
+    row.proposes ?? []
+  );
   return [...new Set(wanted)];
 }

@@ -12,12 +12,16 @@ import { day, daysBetween } from "baum/core/formats.js";
 export function dueWords(control, today, t, language) {
   const due = day(control.due_on, language);
   if (control.state === "none") {
-    return control.exempt_until ? t("keine Kontrolle nötig bis {day}", { day: day(control.exempt_until, language) }) : "";
+    return control.exempt_until
+      ? t("keine Kontrolle nötig bis {day}", { day: day(control.exempt_until, language) })
+      : "";
   }
   if (!due) return "";
   const left = daysBetween(today, control.due_on);
   if (control.state === "never") {
-    return left < 0 ? t("Ersterfassung war bis {day} fällig", { day: due }) : t("Ersterfassung bis {day}", { day: due });
+    return left < 0
+      ? t("Ersterfassung war bis {day} fällig", { day: due })
+      : t("Ersterfassung bis {day}", { day: due });
   }
   if (left === 0) return t("heute fällig");
   if (left === 1) return t("morgen fällig");

@@ -1,6 +1,15 @@
 /** All requests of our pages: same origin, JSON, CSRF token, errors by name (io/errors.js). */
 
-import { Broken, Forbidden, Missing, Refused, RequestError, SignedOut, Stale, Unreachable } from "baum/io/errors.js";
+import {
+  Broken,
+  Forbidden,
+  Missing,
+  Refused,
+  RequestError,
+  SignedOut,
+  Stale,
+  Unreachable,
+} from "baum/io/errors.js";
 import { t } from "baum/io/words.js";
 
 const WAIT_MS = 30_000;
@@ -42,11 +51,16 @@ async function errorOf(answer) {
     return new Stale(t("Der Datensatz wurde inzwischen geändert."), body.current, body.conflicts ?? []);
   }
   if (answer.status === 401 || (answer.status === 403 && /csrf/i.test(body.detail ?? ""))) {
-    return new SignedOut(t("Ihre Anmeldung ist abgelaufen. Melden Sie sich in einem zweiten Fenster an und speichern Sie dann noch einmal."), 401);
+    return new SignedOut(
+      t("Ihre Anmeldung ist abgelaufen. Melden Sie sich in einem zweiten Fenster an und speichern Sie dann noch einmal."),
+      401,
+    );
   }
   if (answer.status === 403) return new Forbidden(body.detail ?? t("Dafür reicht Ihre Rolle nicht."), 403);
   if (answer.status === 404) return new Missing(body.detail ?? t("Das gibt es nicht (mehr)."), 404);
-  const sentence = answer.status < 500 && body.detail ? body.detail : t("Der Server meldet eine Störung. Bitte versuchen Sie es in einer Minute noch einmal.");
+  const sentence = answer.status < 500 && body.detail
+    ? body.detail
+    : t("Der Server meldet eine Störung. Bitte versuchen Sie es in einer Minute noch einmal.");
   return new Broken(sentence, answer.status);
 }
 
@@ -58,7 +72,9 @@ async function send(address, options) {
     return await fetch(address, { credentials: "same-origin", ...options, signal });
   } catch (error) {
     if (options.signal?.aborted) throw error;
-    throw new Unreachable(t("Keine Verbindung zum Server. Ihre Eingaben bleiben auf diesem Gerät erhalten; speichern Sie noch einmal, sobald die Verbindung wieder da ist."));
+    throw new Unreachable(
+      t("Keine Verbindung zum Server. Ihre Eingaben bleiben auf diesem Gerät erhalten; speichern Sie noch einmal, sobald die Verbindung wieder da ist."),
+    );
   }
 }
 
@@ -70,7 +86,10 @@ async function send(address, options) {
  * @param {{signal?: AbortSignal}} [options]
  */
 export async function read(address, values = {}, options = {}) {
-  const answer = await send(withQuery(address, values), { headers: { Accept: "application/json" }, ...options });
+  const answer = await send(withQuery(address, values), {
+    headers: { Accept: "application/json" },
+    ...options,
+  });
   if (!answer.ok) throw await errorOf(answer);
   return await bodyOf(answer);
 }
@@ -89,7 +108,12 @@ export async function write(method, address, body, { version } = {}) {
   if (version !== undefined && version !== null) headers["If-Match"] = `"${version}"`;
   const isForm = body instanceof FormData;
   if (!isForm) headers["Content-Type"] = "application/json";
-  const answer = await send(address, { method, headers, body: isForm ? body : JSON.stringify(body), wait: isForm ? 120_000 : WAIT_MS });
+  const answer = await send(address, {
+    method,
+    headers,
+    body: isForm ? body : JSON.stringify(body),
+    wait: isForm ? 120_000 : WAIT_MS,
+  });
   if (!answer.ok) throw await errorOf(answer);
   return await bodyOf(answer);
 }

@@ -15,10 +15,13 @@ function once(key, ask) {
   return kept.get(key);
 }
 
-const rowsOf = (answer) => answer.features?.map((row) => ({ id: row.id, ...row.properties, geometry: row.geometry })) ?? answer.results ?? answer;
+const rowsOf = (answer) =>
+  answer.features?.map((row) => ({ id: row.id, ...row.properties, geometry: row.geometry })) ??
+    answer.results ?? answer;
 
 /** All species: id, botanical_name, german_name, leaf_type … */
-export const allSpecies = () => once("species", async () => rowsOf(await read("/api/v1/species/", { limit: 5000 })));
+export const allSpecies = () =>
+  once("species", async () => rowsOf(await read("/api/v1/species/", { limit: 5000 })));
 
 /** Catalogues of inspections by name: kinds, zones, symptoms, measure_kinds, urgencies, limits … */
 export const catalogues = (address = "/api/v1/catalogues/") => once("catalogues", () => read(address));

@@ -19,7 +19,10 @@ export const baseShapes = new TileStore(readShapes, 400);
 /** Features of layer "base", and the districts as one more kind. */
 function readShapes(bytes) {
   const { base, districts } = tileLayers(bytes);
-  const areas = shapesOf(districts).map((shape) => ({ ...shape, properties: { ...shape.properties, kind: "district" } }));
+  const areas = shapesOf(districts).map((shape) => ({
+    ...shape,
+    properties: { ...shape.properties, kind: "district" },
+  }));
   return [...shapesOf(base), ...areas];
 }
 

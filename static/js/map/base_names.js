@@ -49,8 +49,15 @@ class Placed {
   /** Take a box for a name if it is free and the same name is not near. */
   take(name, x, y, width, height) {
     const near = (this.names.get(name) ?? []).some((spot) => Math.hypot(spot.x - x, spot.y - y) < REPEAT);
-    const box = { left: x - width / 2 - 4, right: x + width / 2 + 4, top: y - height / 2 - 3, bottom: y + height / 2 + 3 };
-    const covered = this.boxes.some((b) => b.left < box.right && box.left < b.right && b.top < box.bottom && box.top < b.bottom);
+    const box = {
+      left: x - width / 2 - 4,
+      right: x + width / 2 + 4,
+      top: y - height / 2 - 3,
+      bottom: y + height / 2 + 3,
+    };
+    const covered = this.boxes.some((b) =>
+      b.left < box.right && box.left < b.right && b.top < box.bottom && box.top < b.bottom
+    );
     if (near || covered) return false;
     this.boxes.push(box);
     this.names.set(name, [...(this.names.get(name) ?? []), { x, y }]);
@@ -67,7 +74,15 @@ function named(shapes, tile, view) {
     if (!name || !style || view.zoom < style.from || view.zoom > (style.until ?? 99)) continue;
     for (const ring of rings) {
       const spots = ring.map((spot) => view.place((tile.x + spot.x) / n, (tile.y + spot.y) / n));
-      found.push({ kind, name, style, type, spots, length: lengthOf(spots), ...(type === 3 ? weightOf(spots) : {}) });
+      found.push({
+        kind,
+        name,
+        style,
+        type,
+        spots,
+        length: lengthOf(spots),
+        ...(type === 3 ? weightOf(spots) : {}),
+      });
       if (type === 3) break;
     }
   }
@@ -84,7 +99,9 @@ function weightOf(spots) {
     x += (a.x + b.x) * cross;
     y += (a.y + b.y) * cross;
   }
-  return area ? { area: Math.abs(area / 2), centre: { x: x / (3 * area), y: y / (3 * area) } } : { area: 0, centre: spots[0] };
+  return area
+    ? { area: Math.abs(area / 2), centre: { x: x / (3 * area), y: y / (3 * area) } }
+    : { area: 0, centre: spots[0] };
 }
 
 /** Tiles cut areas to pieces; one name for all: in the middle of a district, on the largest piece of a park. */
@@ -109,7 +126,9 @@ function merged(a, b) {
 
 function lengthOf(spots) {
   let sum = 0;
-  for (let i = 1; i < spots.length; i += 1) sum += Math.hypot(spots[i].x - spots[i - 1].x, spots[i].y - spots[i - 1].y);
+  for (let i = 1; i < spots.length; i += 1) {
+    sum += Math.hypot(spots[i].x - spots[i - 1].x, spots[i].y - spots[i - 1].y);
+  }
   return sum;
 }
 

@@ -1,6 +1,21 @@
 /** The one door to the map library (Leaflet): nobody else imports it. */
 
-import { CRS, Control, DomEvent, DomUtil, GridLayer, Map as LeafletMap, Marker, Renderer, DivIcon, TileLayer, Util, latLng, latLngBounds, point } from "leaflet";
+import {
+  Control,
+  CRS,
+  DivIcon,
+  DomEvent,
+  DomUtil,
+  GridLayer,
+  latLng,
+  latLngBounds,
+  Map as LeafletMap,
+  Marker,
+  point,
+  Renderer,
+  TileLayer,
+  Util,
+} from "leaflet";
 import { t } from "baum/io/words.js";
 
 export const MIN_ZOOM = 10;
@@ -14,12 +29,24 @@ export const MAX_ZOOM = 21;
  */
 export function createMap(element, { center, zoom }) {
   const map = new LeafletMap(element, {
-    minZoom: MIN_ZOOM, maxZoom: MAX_ZOOM, zoomControl: false, attributionControl: false,
-    zoomSnap: 1, wheelPxPerZoomLevel: 90, keyboardPanDelta: 120, fadeAnimation: false,
+    minZoom: MIN_ZOOM,
+    maxZoom: MAX_ZOOM,
+    zoomControl: false,
+    attributionControl: false,
+    zoomSnap: 1,
+    wheelPxPerZoomLevel: 90,
+    keyboardPanDelta: 120,
+    fadeAnimation: false,
     zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     tap: false,
   });
-  map.addControl(new Control.Zoom({ position: "bottomright", zoomInTitle: t("Näher heran"), zoomOutTitle: t("Weiter weg") }));
+  map.addControl(
+    new Control.Zoom({
+      position: "bottomright",
+      zoomInTitle: t("Näher heran"),
+      zoomOutTitle: t("Weiter weg"),
+    }),
+  );
   map.addControl(new Control.Scale({ position: "bottomleft", imperial: false }));
   map.addControl(new Control.Attribution({ position: "bottomright", prefix: false }));
   map.createPane("names").style.zIndex = 350;
@@ -32,7 +59,13 @@ export function createMap(element, { center, zoom }) {
 export function pictureLayer({ kind, url, layers, attribution, max_zoom }) {
   const common = { attribution, maxZoom: MAX_ZOOM, maxNativeZoom: max_zoom || 19 };
   if (kind === "wms") {
-    return new TileLayer.WMS(url, { ...common, layers, format: "image/png", version: "1.3.0", maxNativeZoom: MAX_ZOOM });
+    return new TileLayer.WMS(url, {
+      ...common,
+      layers,
+      format: "image/png",
+      version: "1.3.0",
+      maxNativeZoom: MAX_ZOOM,
+    });
   }
   return new TileLayer(url, common);
 }
@@ -111,9 +144,13 @@ const PaintedCanvas = Renderer.extend({
     const world = 256 * 2 ** zoom;
     const origin = this._origin;
     return {
-      zoom, size, ratio,
-      west: origin.x / world, north: origin.y / world,
-      east: (origin.x + size.x) / world, south: (origin.y + size.y) / world,
+      zoom,
+      size,
+      ratio,
+      west: origin.x / world,
+      north: origin.y / world,
+      east: (origin.x + size.x) / world,
+      south: (origin.y + size.y) / world,
       place: (x, y) => ({ x: x * world - origin.x, y: y * world - origin.y }),
       world: (x, y) => ({ x: (x + origin.x) / world, y: (y + origin.y) / world }),
     };
@@ -158,7 +195,15 @@ function moveByKeys(marker, onMove) {
 /** A marker that is dragged, or moved by arrow keys, to say where a tree stands. */
 export function dragMarker({ lat, lon }, label, onMove) {
   const icon = new DivIcon({ className: "baum-target", iconSize: [48, 48], iconAnchor: [24, 24] });
-  const marker = new Marker([lat, lon], { draggable: true, autoPan: true, icon, keyboard: true, alt: label, title: label, zIndexOffset: 1000 });
+  const marker = new Marker([lat, lon], {
+    draggable: true,
+    autoPan: true,
+    icon,
+    keyboard: true,
+    alt: label,
+    title: label,
+    zIndexOffset: 1000,
+  });
   marker.on("dragend", () => onMove({ lat: marker.getLatLng().lat, lon: marker.getLatLng().lng }));
   marker.on("add", () => moveByKeys(marker, onMove));
   return marker;

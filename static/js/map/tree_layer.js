@@ -4,11 +4,11 @@
  * Tiles carry due dates, not colours, so that a cached tile is not stale at midnight.
  */
 
-import { stateOn } from "baum/core/overdue.js";
 import { badgeRadius } from "baum/core/clusters.js";
-import { layersOf, pointsOf, TileStore } from "baum/io/tiles.js";
+import { TileStore } from "baum/io/tiles.js";
 import { paintedCanvas, positionOf } from "baum/map/port.js";
 import { tilesFor } from "baum/map/tile_cover.js";
+import { featuresOf } from "baum/map/tree_features.js";
 import { paintFeatures, symbolSize } from "baum/map/tree_paint.js";
 
 /** From here on tiles hold single trees; below, aggregated cells. */
@@ -21,23 +21,6 @@ const TOGETHER_MS = 60;
 
 /** Zoom of the tiles for a zoom of the view. */
 const tileZoom = (zoom) => Math.min(Math.round(zoom), NATIVE_ZOOM);
-
-/** An aggregated cell as it is painted. */
-const cellOf = ({ x, y, properties: p }) => ({
-  kind: "cell", x, y, count: p.n, state: p.worst, immediate: Boolean(p.imm),
-});
-
-/** A tree of a tile, with its state on the day. */
-function treeOf({ x, y, properties: p }, day) {
-  const plan = {
-    due_on: p.due ?? null, tolerance_until: p.tol ?? null, exempt_until: p.ex ?? null,
-    required: Boolean(p.req), never: Boolean(p.nv),
-  };
-  return {
-    kind: "tree", x, y, id: p.id, number: p.nr ?? "", species: p.sp ?? "", due: plan.due_on, status: p.st,
-    crown: p.cr ?? 0, immediate: Boolean(p.imm), state: stateOn(plan, day),
-  };
-}
 
 export class TreeLayer extends EventTarget {
   /**
@@ -55,7 +38,7 @@ export class TreeLayer extends EventTarget {
     this.chosen = "";
     this.dragged = "";
     this.failed = false;
-    this.store = new TileStore((bytes, tile) => this.#decode(bytes, tile));
+    this.store = new TileStore((bytes, tile) => featuresOf(bytes, tile, this.day));
     this.before = [];
     this.features = [];
     this.badges = [];
@@ -157,22 +140,15 @@ export class TreeLayer extends EventTarget {
     return `${this.address}${z}/${x}/${y}.mvt?${query}`;
   }
 
-  #decode(bytes, tile) {
-    const { trees, cells, groups, sites } = layersOf(bytes);
-    return [
-      ...pointsOf(cells, tile).map(cellOf),
-      ...pointsOf(sites, tile).map(({ x, y, properties: p }) => ({ kind: "site", x, y, id: p.id, number: p.nr ?? "" })),
-      ...pointsOf(groups, tile).map(({ x, y, properties: p }) => ({ kind: "group", x, y, id: p.id, number: p.nr ?? "", count: p.n })),
-      ...pointsOf(trees, tile).map((feature) => treeOf(feature, this.day)),
-    ];
-  }
-
   #load(tiles) {
     this.store.only(new Set(tiles.map((tile) => tile.key)));
     const waiting = tiles.filter((tile) => this.store.get(tile.key) === undefined);
     for (const tile of waiting) {
       this.store.load(tile.key, this.#tileAddress(tile), tile).then(
-        () => { this.failed = false; this.#soon(); },
+        () => {
+          this.failed = false;
+          this.#soon();
+        },
         (error) => {
           if (error.name === "AbortError") return;
           this.failed = true;

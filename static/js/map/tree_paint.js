@@ -77,7 +77,9 @@ function paintGroup(context, at, group) {
 /** All trees of a view: crowns below, then symbols by risk, then numbers. */
 function paintTrees(context, view, trees, symbols, chosen) {
   const spots = trees.map((tree) => ({ tree, at: view.place(tree.x, tree.y) }))
-    .filter(({ at }) => at.x > -OUTSIDE && at.y > -OUTSIDE && at.x < view.size.x + OUTSIDE && at.y < view.size.y + OUTSIDE)
+    .filter(({ at }) =>
+      at.x > -OUTSIDE && at.y > -OUTSIDE && at.x < view.size.x + OUTSIDE && at.y < view.size.y + OUTSIDE
+    )
     .sort((a, b) => symbols.table.rank(a.tree.state) - symbols.table.rank(b.tree.state));
   if (view.zoom >= CROWN_ZOOM) paintCrowns(context, view, spots);
   const size = symbolSize(view.zoom);

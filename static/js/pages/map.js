@@ -23,8 +23,14 @@ const config = pageData("map-config");
 const state = readAddress(location.search);
 const one = (selector) => document.querySelector(selector);
 const parts = {
-  layout: one("#layout"), card: one("tree-card"), legend: one("map-legend"), filters: one("filter-panel"),
-  search: one("map-search"), list: one("tree-list"), tools: one("map-tools"), notices: one("#notices"),
+  layout: one("#layout"),
+  card: one("tree-card"),
+  legend: one("map-legend"),
+  filters: one("filter-panel"),
+  search: one("map-search"),
+  list: one("tree-list"),
+  tools: one("map-tools"),
+  notices: one("#notices"),
 };
 
 const hasPosition = Boolean(state.position);
@@ -50,7 +56,9 @@ async function count() {
   counting = new AbortController();
   const query = filterQuery(state.filter, ["state"]);
   try {
-    parts.legend.setCounts(await read(`/api/v1/trees/state-counts/?${query}`, {}, { signal: counting.signal }));
+    parts.legend.setCounts(
+      await read(`/api/v1/trees/state-counts/?${query}`, {}, { signal: counting.signal }),
+    );
   } catch (error) {
     if (error.name !== "AbortError") parts.legend.setUnknown();
   }
@@ -82,7 +90,8 @@ async function nameUnknown() {
 }
 
 /** Open a tree's card; "" closes it. */
-export function choose(id, { tab = "" } = {}) {
+function choose(id, { tab = "" } = {}) {
+  if (id !== state.tree) forms.leave();
   state.tree = id;
   state.tab = id ? tab || state.tab : "";
   trees.choose(id);
@@ -95,7 +104,10 @@ export function choose(id, { tab = "" } = {}) {
 
 map.on("click", ({ containerPoint, originalEvent }) => {
   if (forms.takesClick(map.containerPointToLatLng(containerPoint))) return;
-  const found = trees.hit(containerPoint, originalEvent.pointerType === "touch" || matchMedia("(pointer: coarse)").matches);
+  const found = trees.hit(
+    containerPoint,
+    originalEvent.pointerType === "touch" || matchMedia("(pointer: coarse)").matches,
+  );
   if (!found) return;
   if (found.kind === "cell") view.goTo(trees.positionOf(found), Math.min(map.getZoom() + 2, TREE_ZOOM + 1));
   else if (found.kind === "tree") choose(found.id);
@@ -109,7 +121,15 @@ map.on("moveend", () => writeState());
 trees.addEventListener("painted", () => {
   parts.list.setTrees(trees.visible(), state.tree);
 });
-trees.addEventListener("failed", () => view.notice("warning", t("Ein Teil der Karte ist gerade nicht erreichbar. Sobald Sie die Karte bewegen, wird er noch einmal geholt."), "tiles"));
+trees.addEventListener(
+  "failed",
+  () =>
+    view.notice(
+      "warning",
+      t("Ein Teil der Karte ist gerade nicht erreichbar. Sobald Sie die Karte bewegen, wird er noch einmal geholt."),
+      "tiles",
+    ),
+);
 
 document.addEventListener("toggle-state", ({ detail }) => {
   state.filter.state = toggleState(state.filter.state, detail, STATES.codes());
@@ -117,8 +137,11 @@ document.addEventListener("toggle-state", ({ detail }) => {
 });
 document.addEventListener("set-filter", ({ detail: { name, value, on } }) => {
   const many = Array.isArray(state.filter[name]);
-  if (many) state.filter[name] = on ? [...new Set([...state.filter[name], value])] : state.filter[name].filter((each) => each !== value);
-  else state.filter[name] = on ? value : "";
+  if (many) {
+    state.filter[name] = on
+      ? [...new Set([...state.filter[name], value])]
+      : state.filter[name].filter((each) => each !== value);
+  } else state.filter[name] = on ? value : "";
   applyFilter();
 });
 document.addEventListener("clear-filter", () => {
@@ -142,7 +165,10 @@ document.addEventListener("card-shown", ({ detail: tree }) => {
   seekTree = false;
   view.keepPositionInSight(tree);
 });
-document.addEventListener("sheet-moved", () => state.tree && parts.card.data && view.keepPositionInSight(parts.card.data.tree));
+document.addEventListener(
+  "sheet-moved",
+  () => state.tree && parts.card.data && view.keepPositionInSight(parts.card.data.tree),
+);
 document.addEventListener("card-closed", () => choose(""));
 document.addEventListener("written", ({ detail }) => {
   trees.refresh();
@@ -164,6 +190,7 @@ const forms = wireForms({ map, trees, view, config, card: parts.card, choose });
 wireKeys({
   search: parts.search,
   step: (by) => {
+    if (forms.form) return;
     const order = byUrgency(trees.visible());
     if (!order.length) return;
     const at = order.findIndex((tree) => tree.id === state.tree);
@@ -182,14 +209,20 @@ applyFilter();
 if (state.tree) choose(state.tree, { tab: state.tab });
 
 // Canvases do not ask for fonts themselves: paint again when they are here.
-Promise.all(["500", "600", "italic 400"].map((kind) => document.fonts.load(`${kind} 12px "Fira Sans"`))).then(() => {
-  trees.canvas.repaint();
-  bases.repaint();
-});
+Promise.all(["500", "600", "italic 400"].map((kind) => document.fonts.load(`${kind} 12px "Fira Sans"`))).then(
+  () => {
+    trees.canvas.repaint();
+    bases.repaint();
+  },
+);
 
 /** Choices of districts and units, for the filter fields. */
 async function loadChoices() {
-  const rows = (answer) => (answer.features ?? answer.results ?? answer).map((row) => ({ id: row.id, name: (row.properties ?? row).name }));
+  const rows = (answer) =>
+    (answer.features ?? answer.results ?? answer).map((row) => ({
+      id: row.id,
+      name: (row.properties ?? row).name,
+    }));
   for (const [name, address] of [["district", "/api/v1/districts/"], ["unit", "/api/v1/units/"]]) {
     if (name === "unit" && !config.user.may.view_inspections) continue;
     try {

@@ -7,7 +7,13 @@ import { draftsOf } from "baum/components/forms/deed_form.js";
 import { correctForm, moveForm } from "baum/components/forms/tree_forms.js";
 import { plantForm, replaceForm } from "baum/components/forms/plant_form.js";
 import { fellForm, vanishForm } from "baum/components/forms/end_forms.js";
-import { cancelForm, careForm, completeForm, orderForm, replaceMeasureForm } from "baum/components/forms/measure_forms.js";
+import {
+  cancelForm,
+  careForm,
+  completeForm,
+  orderForm,
+  replaceMeasureForm,
+} from "baum/components/forms/measure_forms.js";
 import { photoForm } from "baum/components/forms/photo_form.js";
 import { inspectionForm } from "baum/components/forms/inspection_form.js";
 
@@ -95,14 +101,29 @@ class MapForms {
     return true;
   }
 
+  /** Another tree was chosen: what was typed stays as a draft. */
+  leave() {
+    this.form?.keepDraft();
+    this.form = null;
+    this.#dropMarker();
+  }
+
   // --- planting ---
 
   #aim() {
     if (this.aiming) return this.#stopAiming();
     this.aiming = true;
     this.map.getContainer().classList.add("is-aiming");
-    this.hint = h("div.map-hint", { role: "status" }, h("span", {}, t("Klicken Sie auf die Stelle, an der der Baum steht. Die Eingabetaste nimmt die Kartenmitte.")),
-      button(t("Abbrechen"), { kind: "tertiary" }, { onclick: () => this.#stopAiming() }));
+    this.hint = h(
+      "div.map-hint",
+      { role: "status" },
+      h(
+        "span",
+        {},
+        t("Klicken Sie auf die Stelle, an der der Baum steht. Die Eingabetaste nimmt die Kartenmitte."),
+      ),
+      button(t("Abbrechen"), { kind: "tertiary" }, { onclick: () => this.#stopAiming() }),
+    );
     this.map.getContainer().parentElement.append(this.hint);
     this.map.getContainer().focus({ preventScroll: true });
   }
@@ -165,7 +186,8 @@ class MapForms {
   }
 
   #dropMarker() {
-    this.marker?.remove();
+    if (!this.marker) return;
+    this.marker.remove();
     this.marker = null;
     this.trees.setDragged("");
   }

@@ -59,7 +59,10 @@ export class MapView {
   goToFound({ bbox, lon, lat, kind }) {
     if (bbox) {
       const [west, south, east, north] = bbox;
-      this.map.fitBounds(latLngBounds([[south, west], [north, east]]), { maxZoom: NEAR_ZOOM, padding: [40, 40] });
+      this.map.fitBounds(latLngBounds([[south, west], [north, east]]), {
+        maxZoom: NEAR_ZOOM,
+        padding: [40, 40],
+      });
     } else if (Number.isFinite(lon) && Number.isFinite(lat)) {
       this.goTo({ lat, lon }, Math.max(this.map.getZoom(), kind === "tree" ? NEAR_ZOOM : 16));
     }
@@ -69,7 +72,12 @@ export class MapView {
   keepPositionInSight({ lat, lon }) {
     const size = this.map.getSize();
     const at = this.map.latLngToContainerPoint([lat, lon]);
-    const room = { left: MARGIN, top: MARGIN + CORNER, right: size.x - MARGIN, bottom: size.y - this.#sheetHeight(size) - MARGIN };
+    const room = {
+      left: MARGIN,
+      top: MARGIN + CORNER,
+      right: size.x - MARGIN,
+      bottom: size.y - this.#sheetHeight(size) - MARGIN,
+    };
     const by = (value, low, high) => value < low ? value - low : value > high ? value - high : 0;
     const shift = [by(at.x, room.left, room.right), by(at.y, room.top, Math.max(room.bottom, room.top + 1))];
     if (shift[0] || shift[1]) this.map.panBy(shift);
@@ -85,8 +93,12 @@ export class MapView {
   /** A short message over the map; the same `key` is shown once at a time. */
   notice(kind, sentence, key = "") {
     if (key && this.parts.notices.querySelector(`[data-key="${key}"]`)) return;
-    const box = h("div.map-notice", { dataset: { key } }, alertBox(kind, sentence),
-      iconButton(t("Meldung schließen"), "close", { onclick: () => box.remove() }));
+    const box = h(
+      "div.map-notice",
+      { dataset: { key } },
+      alertBox(kind, sentence),
+      iconButton(t("Meldung schließen"), "close", { onclick: () => box.remove() }),
+    );
     if (kind === "success") this.parts.notices.replaceChildren();
     this.parts.notices.append(box);
     if (kind !== "danger") setTimeout(() => box.remove(), NOTICE_MS);
@@ -94,8 +106,11 @@ export class MapView {
 
   showGroup(group) {
     const number = group.number ? ` ${group.number}` : "";
-    this.notice("info", group.count
-      ? t("Baumgruppe{number} mit {n} Bäumen, als Fläche erfasst.", { number, n: group.count })
-      : t("Baumgruppe{number}, als Fläche erfasst.", { number }));
+    this.notice(
+      "info",
+      group.count
+        ? t("Baumgruppe{number} mit {n} Bäumen, als Fläche erfasst.", { number, n: group.count })
+        : t("Baumgruppe{number}, als Fläche erfasst.", { number }),
+    );
   }
 }

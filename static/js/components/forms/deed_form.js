@@ -31,8 +31,20 @@ export class DeedForm {
     this.fields = new Map();
     this.parts = this.rows.filter((row) => typeof row.values === "function" && row.element);
     this.top = h("div.form-top", { "aria-live": "polite" });
-    this.element = h("form.baum-form.deed-form", { novalidate: true, onsubmit: (event) => this.#submit(event), oninput: () => this.#later(), onchange: () => this.#later() },
-      this.lead ? h("div.form-lead", {}, this.lead) : null, this.top, this.rows.map((row) => this.#row(row)), this.after, this.#deeds());
+    this.element = h(
+      "form.baum-form.deed-form",
+      {
+        novalidate: true,
+        onsubmit: (event) => this.#submit(event),
+        oninput: () => this.#later(),
+        onchange: () => this.#later(),
+      },
+      this.lead ? h("div.form-lead", {}, this.lead) : null,
+      this.top,
+      this.rows.map((row) => this.#row(row)),
+      this.after,
+      this.#deeds(),
+    );
     this.#restore();
   }
 
@@ -51,8 +63,12 @@ export class DeedForm {
 
   #deeds() {
     this.submitter = button(this.submit, { kind: "primary" }, { type: "submit" });
-    return h("div.baum-form__actions.deed-form__actions", {}, this.submitter,
-      button(t("Abbrechen"), { kind: "secondary" }, { onclick: () => this.cancel() }));
+    return h(
+      "div.baum-form__actions.deed-form__actions",
+      {},
+      this.submitter,
+      button(t("Abbrechen"), { kind: "secondary" }, { onclick: () => this.cancel() }),
+    );
   }
 
   /** Leave without saving; the draft is thrown away on purpose. */
@@ -69,9 +85,16 @@ export class DeedForm {
 
   /** What is kept on the device while the form is open. */
   draftValues() {
-    const typed = (field) => field.kind === "pick" || field.kind === "number" ? field.focusable.value : field.read();
-    const own = [...this.fields.values()].filter((field) => field.kind !== "file").map((field) => [field.name, typed(field)]);
-    return { id: this.entryId, fields: Object.fromEntries(own), parts: this.parts.map((part) => part.draft()) };
+    const typed = (field) =>
+      field.kind === "pick" || field.kind === "number" ? field.focusable.value : field.read();
+    const own = [...this.fields.values()].filter((field) => field.kind !== "file").map((
+      field,
+    ) => [field.name, typed(field)]);
+    return {
+      id: this.entryId,
+      fields: Object.fromEntries(own),
+      parts: this.parts.map((part) => part.draft()),
+    };
   }
 
   fillDraft({ id, fields, parts }) {
@@ -94,7 +117,12 @@ export class DeedForm {
     if (!draft) return;
     this.restored = draft;
     this.fillDraft(draft.values);
-    this.#say("info", t("Ihre Eingaben vom {moment} sind wieder da; gespeichert waren sie noch nicht.", { moment: moment(new Date(draft.at).toISOString(), LANGUAGE) }));
+    this.#say(
+      "info",
+      t("Ihre Eingaben vom {moment} sind wieder da; gespeichert waren sie noch nicht.", {
+        moment: moment(new Date(draft.at).toISOString(), LANGUAGE),
+      }),
+    );
   }
 
   #say(kind, sentence, ...more) {
@@ -116,13 +144,17 @@ export class DeedForm {
   showProblems(problems) {
     for (const [name, field] of this.fields) field.complain(problems[name] ?? []);
     const shown = new Set([...this.fields.keys(), ...this.parts.flatMap((part) => part.complain(problems))]);
-    const rest = Object.entries(problems).filter(([name]) => !shown.has(name)).flatMap(([, sentences]) => sentences);
+    const rest = Object.entries(problems).filter(([name]) => !shown.has(name)).flatMap(([, sentences]) =>
+      sentences
+    );
     if (rest.length) this.#say("danger", rest.join(" "));
     else this.#say("danger", t("Bitte prüfen Sie die markierten Felder."));
     const first = [...this.fields.values()].find((field) => problems[field.name]);
     const worst = first?.element ?? this.element.querySelector(".has-problem") ?? this.top;
     (rest.length ? this.top : worst).scrollIntoView({ block: "center" });
-    (first?.focusable ?? worst.querySelector?.("input, select, textarea, button"))?.focus({ preventScroll: true });
+    (first?.focusable ?? worst.querySelector?.("input, select, textarea, button"))?.focus({
+      preventScroll: true,
+    });
   }
 
   async #submit(event) {

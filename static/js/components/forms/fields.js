@@ -27,15 +27,45 @@ export class Field {
 
   #frame() {
     const hint = this.hint && h("div.kern-hint", { id: `${this.id}-hint` }, this.hint);
-    const words = [this.label, this.unit ? ` (${this.unit})` : "", this.required ? "" : h("span.kern-label__optional", {}, ` – ${t("freiwillig")}`)];
-    if (this.kind === "check") return h("div.field", {}, h("label.baum-choice", { for: this.id }, this.control, h("span", {}, this.label)), hint, this.error);
-    if (this.kind === "choice") {
-      return h("fieldset.kern-fieldset.field", { "aria-describedby": this.#described() }, h("legend.kern-label", {}, words), hint, h("div.kern-fieldset__body", {}, this.control), this.error);
+    const words = [
+      this.label,
+      this.unit ? ` (${this.unit})` : "",
+      this.required ? "" : h("span.kern-label__optional", {}, ` – ${t("freiwillig")}`),
+    ];
+    if (this.kind === "check") {
+      return h(
+        "div.field",
+        {},
+        h("label.baum-choice", { for: this.id }, this.control, h("span", {}, this.label)),
+        hint,
+        this.error,
+      );
     }
-    const control = this.kind === "select" ? h("div.kern-form-input__select-wrapper", {}, this.control) : this.control;
-    const input = this.control.matches?.("input, select, textarea") ? this.control : this.control.querySelector("input");
+    if (this.kind === "choice") {
+      return h(
+        "fieldset.kern-fieldset.field",
+        { "aria-describedby": this.#described() },
+        h("legend.kern-label", {}, words),
+        hint,
+        h("div.kern-fieldset__body", {}, this.control),
+        this.error,
+      );
+    }
+    const control = this.kind === "select"
+      ? h("div.kern-form-input__select-wrapper", {}, this.control)
+      : this.control;
+    const input = this.control.matches?.("input, select, textarea")
+      ? this.control
+      : this.control.querySelector("input");
     input.setAttribute("aria-describedby", this.#described());
-    return h("div.kern-form-input.field", {}, h("label.kern-label", { for: this.id }, words), hint, control, this.error);
+    return h(
+      "div.kern-form-input.field",
+      {},
+      h("label.kern-label", { for: this.id }, words),
+      hint,
+      control,
+      this.error,
+    );
   }
 
   #described() {
@@ -44,7 +74,9 @@ export class Field {
 
   /** The element that takes the focus when something is wrong. */
   get focusable() {
-    return this.control.matches?.("input, select, textarea") ? this.control : this.control.querySelector("input, button, select");
+    return this.control.matches?.("input, select, textarea")
+      ? this.control
+      : this.control.querySelector("input, button, select");
   }
 
   read() {
@@ -60,8 +92,13 @@ export class Field {
   /** @param {string[]} sentences none: all is well */
   complain(sentences) {
     this.error.hidden = !sentences.length;
-    this.error.replaceChildren(...(sentences.length ? [icon("danger"), h("span.kern-body", {}, sentences.join(" "))] : []));
-    this.element.classList.toggle(this.kind === "choice" ? "kern-fieldset--error" : "kern-form-input--error", sentences.length > 0);
+    this.error.replaceChildren(
+      ...(sentences.length ? [icon("danger"), h("span.kern-body", {}, sentences.join(" "))] : []),
+    );
+    this.element.classList.toggle(
+      this.kind === "choice" ? "kern-fieldset--error" : "kern-form-input--error",
+      sentences.length > 0,
+    );
     const input = this.focusable;
     if (sentences.length) input?.setAttribute("aria-invalid", "true");
     else input?.removeAttribute("aria-invalid");
@@ -70,30 +107,67 @@ export class Field {
   /** Sentences about what was typed, before anything is sent. */
   check() {
     const value = this.read();
-    if (this.kind === "number" && Number.isNaN(value)) return [t("Bitte eine Zahl eingeben, zum Beispiel 12,5.")];
+    if (this.kind === "number" && Number.isNaN(value)) {
+      return [t("Bitte eine Zahl eingeben, zum Beispiel 12,5.")];
+    }
     if (this.kind === "pick" && value === undefined) return [t("Bitte einen Eintrag aus der Liste wählen.")];
     const empty = value === null || value === "" || value === undefined;
-    return this.required && empty ? [this.kind === "choice" ? t("Bitte wählen.") : t("Bitte ausfüllen.")] : [];
+    return this.required && empty
+      ? [this.kind === "choice" ? t("Bitte wählen.") : t("Bitte ausfüllen.")]
+      : [];
   }
 }
 
-const input = (field, attributes) => h("input.kern-form-input__input", { id: field.id, name: field.name, autocomplete: "off", ...attributes });
+const input = (field, attributes) =>
+  h("input.kern-form-input__input", { id: field.id, name: field.name, autocomplete: "off", ...attributes });
 
 const MAKERS = {
   text: (field) => input(field, { type: "text", maxlength: field.most }),
   number: (field) => input(field, { type: "text", inputmode: "decimal" }),
   date: (field) => input(field, { type: "date", max: field.max, min: field.min }),
   moment: (field) => input(field, { type: "datetime-local", max: field.max }),
-  file: (field) => input(field, { type: "file", accept: "image/jpeg,image/png,image/webp", capture: field.camera ? "environment" : null }),
-  textarea: (field) => h("textarea.kern-form-input__input.baum-textarea", { id: field.id, name: field.name, rows: 3, maxlength: field.most }),
+  file: (field) =>
+    input(field, {
+      type: "file",
+      accept: "image/jpeg,image/png,image/webp",
+      capture: field.camera ? "environment" : null,
+    }),
+  textarea: (field) =>
+    h("textarea.kern-form-input__input.baum-textarea", {
+      id: field.id,
+      name: field.name,
+      rows: 3,
+      maxlength: field.most,
+    }),
   check: (field) => h("input", { id: field.id, type: "checkbox", name: field.name }),
-  select: (field) => h("select.kern-form-input__select", { id: field.id, name: field.name },
-    field.required && field.value ? null : h("option", { value: "" }, field.emptyWords ?? t("keine Angabe")),
-    field.options.map(([value, words]) => h("option", { value }, words))),
-  choice: (field) => h("div.chips", {}, field.options.map(([value, words]) => h("label.chip-radio", {},
-    h("input", { type: "radio", name: field.id, value }), h("span", {}, words)))),
-  pick: (field) => h("div.pick", {}, input(field, { type: "text", list: `${field.id}-list`, placeholder: field.placeholder }),
-    h("datalist", { id: `${field.id}-list` }, (field.rows ?? []).map(([, words]) => h("option", { value: words })))),
+  select: (field) =>
+    h(
+      "select.kern-form-input__select",
+      { id: field.id, name: field.name },
+      field.required && field.value
+        ? null
+        : h("option", { value: "" }, field.emptyWords ?? t("keine Angabe")),
+      field.options.map(([value, words]) => h("option", { value }, words)),
+    ),
+  choice: (field) =>
+    h(
+      "div.chips",
+      {},
+      field.options.map(([value, words]) =>
+        h("label.chip-radio", {}, h("input", { type: "radio", name: field.id, value }), h("span", {}, words))
+      ),
+    ),
+  pick: (field) =>
+    h(
+      "div.pick",
+      {},
+      input(field, { type: "text", list: `${field.id}-list`, placeholder: field.placeholder }),
+      h(
+        "datalist",
+        { id: `${field.id}-list` },
+        (field.rows ?? []).map(([, words]) => h("option", { value: words })),
+      ),
+    ),
 };
 
 const READERS = {
@@ -105,11 +179,17 @@ const READERS = {
   pick: (field) => pickedKey(field),
 };
 const FILLERS = {
-  number: (field, value) => { field.control.value = value === null || value === "" ? "" : String(value).replace(".", ","); },
-  check: (field, value) => { field.control.checked = Boolean(value); },
+  number: (field, value) => {
+    field.control.value = value === null || value === "" ? "" : String(value).replace(".", ",");
+  },
+  check: (field, value) => {
+    field.control.checked = Boolean(value);
+  },
   file: () => {},
   choice: (field, value) => {
-    for (const radio of field.control.querySelectorAll("input")) radio.checked = radio.value === String(value);
+    for (const radio of field.control.querySelectorAll("input")) {
+      radio.checked = radio.value === String(value);
+    }
   },
   pick: (field, value) => {
     const found = (field.rows ?? []).find(([key, words]) => key === value || words === value);
@@ -128,5 +208,7 @@ function pickedKey(field) {
 /** Give a pick field other choices. */
 export function setRows(field, rows) {
   field.rows = rows;
-  field.control.querySelector("datalist").replaceChildren(...rows.map(([, words]) => h("option", { value: words })));
+  field.control.querySelector("datalist").replaceChildren(
+    ...rows.map(([, words]) => h("option", { value: words })),
+  );
 }

@@ -43,19 +43,62 @@ function offerPlaces(field) {
 export async function plantForm({ spot, site, config, drafts }) {
   const [species, places] = await Promise.all([allSpecies(), site ? [] : placesAround(spot)]);
   const form = new DeedForm({
-    name: "plant", tree: site || "neu", drafts, submit: t("Baum aufnehmen"),
-    lead: site ? t("Der Baum kommt auf den freien Standort und behält dessen Nummer.") : t("Ziehen Sie das blaue Kreuz, bis die Stelle genau stimmt."),
+    name: "plant",
+    tree: site || "neu",
+    drafts,
+    submit: t("Baum aufnehmen"),
+    lead: site
+      ? t("Der Baum kommt auf den freien Standort und behält dessen Nummer.")
+      : t("Ziehen Sie das blaue Kreuz, bis die Stelle genau stimmt."),
     rows: [
-      site ? null : { name: "place", label: t("Objekt (Straße oder Anlage)"), kind: "pick", required: true, rows: places, value: places[0]?.[0], placeholder: t("Name tippen") },
-      { name: "species", label: t("Baumart"), kind: "pick", rows: species.map((row) => [row.id, speciesWords(row)]), placeholder: t("botanisch oder deutsch") },
-      { name: "status", label: t("Der Baum"), kind: "choice", required: true, value: "standing", options: [["standing", t("steht schon länger")], ["planted", t("ist neu gepflanzt")], ["planned", t("ist geplant")]] },
-      site ? null : [{ name: "number", label: t("Baumnummer"), hint: t("Leer: die nächste freie."), most: 40 }, { name: "house_number", label: t("Hausnummer"), hint: t("Nächstes Haus."), most: 20 }],
+      site ? null : {
+        name: "place",
+        label: t("Objekt (Straße oder Anlage)"),
+        kind: "pick",
+        required: true,
+        rows: places,
+        value: places[0]?.[0],
+        placeholder: t("Name tippen"),
+      },
+      {
+        name: "species",
+        label: t("Baumart"),
+        kind: "pick",
+        rows: species.map((row) => [row.id, speciesWords(row)]),
+        placeholder: t("botanisch oder deutsch"),
+      },
+      {
+        name: "status",
+        label: t("Der Baum"),
+        kind: "choice",
+        required: true,
+        value: "standing",
+        options: [["standing", t("steht schon länger")], ["planted", t("ist neu gepflanzt")], [
+          "planned",
+          t("ist geplant"),
+        ]],
+      },
+      site
+        ? null
+        : [{ name: "number", label: t("Baumnummer"), hint: t("Leer: die nächste freie."), most: 40 }, {
+          name: "house_number",
+          label: t("Hausnummer"),
+          hint: t("Nächstes Haus."),
+          most: 20,
+        }],
       { name: "planted_on", label: t("gepflanzt am"), kind: "date", max: config.day },
       ...sizeFields({}),
       { name: "phase", label: t("Entwicklungsphase"), kind: "choice", options: Object.entries(WORDS.phase) },
       { name: "remarks", label: t("Bemerkungen"), kind: "textarea", most: 5000 },
     ].filter(Boolean),
-    send: (values, _version, id) => write("POST", "/api/v1/trees/", { ...filled(values), id, geom: point(spot), position_source: "map", ...(site ? { site } : {}) }),
+    send: (values, _version, id) =>
+      write("POST", "/api/v1/trees/", {
+        ...filled(values),
+        id,
+        geom: point(spot),
+        position_source: "map",
+        ...(site ? { site } : {}),
+      }),
     done: (answer) => t("Baum {number} ist aufgenommen.", { number: answer.properties?.number ?? "" }),
   });
   const field = form.fields.get("place");
@@ -68,20 +111,41 @@ export async function replaceForm({ data, config, drafts }) {
   const species = await allSpecies();
   const { tree } = data;
   return new DeedForm({
-    name: "replace", tree: tree.id, drafts, version: tree.version, submit: t("Ersatzbaum aufnehmen"),
+    name: "replace",
+    tree: tree.id,
+    drafts,
+    version: tree.version,
+    submit: t("Ersatzbaum aufnehmen"),
     lead: t("Der neue Baum bekommt den Standort und die Nummer {number}.", { number: tree.number }),
     rows: [
-      { name: "species", label: t("Baumart"), kind: "pick", required: true, rows: species.map((row) => [row.id, speciesWords(row)]) },
-      { name: "planted_on", label: t("gepflanzt am"), kind: "date", required: true, max: config.day, value: config.day },
+      {
+        name: "species",
+        label: t("Baumart"),
+        kind: "pick",
+        required: true,
+        rows: species.map((row) => [row.id, speciesWords(row)]),
+      },
+      {
+        name: "planted_on",
+        label: t("gepflanzt am"),
+        kind: "date",
+        required: true,
+        max: config.day,
+        value: config.day,
+      },
       ...sizeFields({}),
       { name: "remarks", label: t("Bemerkungen"), kind: "textarea", most: 5000 },
     ],
-    send: (values, version, id) => write("POST", `/api/v1/trees/${tree.id}/replace/`, { ...filled(values), id }, { version }),
-    done: (answer) => t("Ersatzbaum {number} ist aufgenommen.", { number: answer.properties?.number ?? tree.number }),
+    send: (values, version, id) =>
+      write("POST", `/api/v1/trees/${tree.id}/replace/`, { ...filled(values), id }, { version }),
+    done: (answer) =>
+      t("Ersatzbaum {number} ist aufgenommen.", { number: answer.properties?.number ?? tree.number }),
   });
 }
 
 /** Only fields in which something stands. */
 export function filled(values) {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "" && value !== null && value !== undefined));
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== "" && value !== null && value !== undefined),
+  );
 }

@@ -15,37 +15,106 @@ const wholes = (text) => (text.match(/\d+/g) ?? []).map(Number);
 /** Descriptions of the fields that planting and correcting share; `tree` {} for a new one. */
 export function sizeFields(tree) {
   return [
-    [{ name: "height_m", label: t("Höhe"), unit: "m", kind: "number", value: tree.height_m },
-      { name: "crown_diameter_m", label: t("Krone"), unit: "m", kind: "number", value: tree.crown_diameter_m }],
-    [{ name: "girth_cm", label: t("Stammumfang"), unit: "cm", kind: "number", value: tree.girth_cm },
-      { name: "girth_height_cm", label: t("Messhöhe"), unit: "cm", kind: "number", value: tree.girth_height_cm ?? (tree.id ? null : 100) }],
+    [{ name: "height_m", label: t("Höhe"), unit: "m", kind: "number", value: tree.height_m }, {
+      name: "crown_diameter_m",
+      label: t("Krone"),
+      unit: "m",
+      kind: "number",
+      value: tree.crown_diameter_m,
+    }],
+    [{ name: "girth_cm", label: t("Stammumfang"), unit: "cm", kind: "number", value: tree.girth_cm }, {
+      name: "girth_height_cm",
+      label: t("Messhöhe"),
+      unit: "cm",
+      kind: "number",
+      value: tree.girth_height_cm ?? (tree.id ? null : 100),
+    }],
   ];
 }
 
 /** Only what differs from the tree as it was; so that nobody else's change is written over. */
 export function changesOf(tree, values) {
-  const same = (a, b) => (a ?? "") === (b ?? "") || (a !== null && b !== null && a !== "" && b !== "" && Number(a) === Number(b)) || (Array.isArray(a) && JSON.stringify(a) === JSON.stringify(b));
+  const same = (a, b) =>
+    (a ?? "") === (b ?? "") ||
+    (a !== null && b !== null && a !== "" && b !== "" && Number(a) === Number(b)) ||
+    (Array.isArray(a) && JSON.stringify(a) === JSON.stringify(b));
   return Object.fromEntries(Object.entries(values).filter(([name, value]) => !same(tree[name], value)));
 }
 
 function correctRows(tree, species, unitRows, place) {
   return [
     { name: "species", label: t("Baumart"), kind: "pick", rows: species, value: tree.species },
-    [{ name: "number", label: t("Baumnummer"), required: true, value: tree.number, most: 40 },
-      { name: "tag", label: t("Plakette"), value: tree.tag, most: 40 }],
-    [{ name: "house_number", label: t("Hausnummer"), value: tree.house_number, most: 20 },
-      { name: "side", label: t("Seite"), value: tree.side, most: 20 }],
+    [{ name: "number", label: t("Baumnummer"), required: true, value: tree.number, most: 40 }, {
+      name: "tag",
+      label: t("Plakette"),
+      value: tree.tag,
+      most: 40,
+    }],
+    [{ name: "house_number", label: t("Hausnummer"), value: tree.house_number, most: 20 }, {
+      name: "side",
+      label: t("Seite"),
+      value: tree.side,
+      most: 20,
+    }],
     ...sizeFields(tree),
-    [{ name: "crown_base_m", label: t("Kronenansatz"), unit: "m", kind: "number", value: tree.crown_base_m },
-      { name: "open_soil_m2", label: t("Baumscheibe"), unit: "m²", kind: "number", value: tree.open_soil_m2 }],
-    { name: "stems", label: t("Mehrstämmig: Umfang der Stämme"), unit: "cm", hint: t("Mit Komma getrennt, der dickste zuerst."), value: (tree.stems ?? []).join(", ") },
-    [{ name: "planted_year", label: t("Pflanzjahr"), kind: "number", value: tree.planted_year },
-      { name: "planted_year_source", label: t("Das Jahr ist"), kind: "select", options: pairs(WORDS.yearSource), value: tree.planted_year_source }],
-    { name: "phase", label: t("Entwicklungsphase"), kind: "choice", options: pairs(WORDS.phase), value: tree.phase },
-    { name: "expectation", label: t("Sicherheitserwartung"), kind: "select", options: pairs(WORDS.expectation), value: tree.expectation, emptyWords: t("wie das Objekt ({words})", { words: WORDS.expectation[place?.expectation] ?? "–" }) },
-    unitRows.length ? { name: "unit", label: t("Revier"), kind: "select", options: unitRows, value: tree.unit, emptyWords: t("wie das Objekt") } : null,
-    { name: "duty", label: t("Kontrollpflicht"), kind: "select", required: true, options: pairs(WORDS.duty), value: tree.duty },
-    { name: "duty_reason", label: t("Begründung der Kontrollpflicht"), value: tree.duty_reason, most: 300, hint: t("Nötig, wenn nicht die Stadt die Pflicht hat.") },
+    [
+      { name: "crown_base_m", label: t("Kronenansatz"), unit: "m", kind: "number", value: tree.crown_base_m },
+      { name: "open_soil_m2", label: t("Baumscheibe"), unit: "m²", kind: "number", value: tree.open_soil_m2 },
+    ],
+    {
+      name: "stems",
+      label: t("Mehrstämmig: Umfang der Stämme"),
+      unit: "cm",
+      hint: t("Mit Komma getrennt, der dickste zuerst."),
+      value: (tree.stems ?? []).join(", "),
+    },
+    [{ name: "planted_year", label: t("Pflanzjahr"), kind: "number", value: tree.planted_year }, {
+      name: "planted_year_source",
+      label: t("Das Jahr ist"),
+      kind: "select",
+      options: pairs(WORDS.yearSource),
+      value: tree.planted_year_source,
+    }],
+    {
+      name: "phase",
+      label: t("Entwicklungsphase"),
+      kind: "choice",
+      options: pairs(WORDS.phase),
+      value: tree.phase,
+    },
+    {
+      name: "expectation",
+      label: t("Sicherheitserwartung"),
+      kind: "select",
+      options: pairs(WORDS.expectation),
+      value: tree.expectation,
+      emptyWords: t("wie das Objekt ({words})", { words: WORDS.expectation[place?.expectation] ?? "–" }),
+    },
+    unitRows.length
+      ? {
+        name: "unit",
+        label: t("Revier"),
+        kind: "select",
+        options: unitRows,
+        value: tree.unit,
+        emptyWords: t("wie das Objekt"),
+      }
+      : null,
+    {
+      name: "duty",
+      label: t("Kontrollpflicht"),
+      kind: "select",
+      required: true,
+      options: pairs(WORDS.duty),
+      value: tree.duty,
+    },
+    {
+      name: "duty_reason",
+      label: t("Begründung der Kontrollpflicht"),
+      value: tree.duty_reason,
+      most: 300,
+      hint: t("Nötig, wenn nicht die Stadt die Pflicht hat."),
+    },
     { name: "owner", label: t("Eigentümer"), value: tree.owner, most: 120 },
     { name: "remarks", label: t("Bemerkungen"), kind: "textarea", value: tree.remarks, most: 5000 },
   ].filter(Boolean);
@@ -54,11 +123,30 @@ function correctRows(tree, species, unitRows, place) {
 /** Correct the data of a tree. */
 export async function correctForm({ data, drafts, may }) {
   const [species, unitRows] = await Promise.all([allSpecies(), may("view_inspections") ? units() : []]);
-  const own = { ...data.tree, species: data.species?.id ?? data.tree.species ?? null, unit: data.tree.unit ?? null };
+  const own = {
+    ...data.tree,
+    species: data.species?.id ?? data.tree.species ?? null,
+    unit: data.tree.unit ?? null,
+  };
   const form = new DeedForm({
-    name: "edit", tree: own.id, drafts, version: own.version, submit: t("Änderungen speichern"),
-    rows: correctRows(own, species.map((row) => [row.id, speciesWords(row)]), unitRows.map((row) => [row.id, row.name]), data.place),
-    send: (values, version) => write("PATCH", `/api/v1/trees/${own.id}/`, changesOf(own, { ...values, stems: wholes(values.stems), unit: values.unit || null }), { version }),
+    name: "edit",
+    tree: own.id,
+    drafts,
+    version: own.version,
+    submit: t("Änderungen speichern"),
+    rows: correctRows(
+      own,
+      species.map((row) => [row.id, speciesWords(row)]),
+      unitRows.map((row) => [row.id, row.name]),
+      data.place,
+    ),
+    send: (values, version) =>
+      write(
+        "PATCH",
+        `/api/v1/trees/${own.id}/`,
+        changesOf(own, { ...values, stems: wholes(values.stems), unit: values.unit || null }),
+        { version },
+      ),
     done: () => t("Baum {number} ist gespeichert.", { number: own.number }),
   });
   return form;
@@ -69,15 +157,31 @@ export function moveForm({ data, spot, from, drafts }) {
   const { tree } = data;
   const said = h("p.kern-body", { role: "status" });
   const form = new DeedForm({
-    name: "move", tree: tree.id, drafts, version: tree.version, submit: t("Neue Lage speichern"),
+    name: "move",
+    tree: tree.id,
+    drafts,
+    version: tree.version,
+    submit: t("Neue Lage speichern"),
     lead: [h("p.kern-body", {}, t("Ziehen Sie das blaue Kreuz auf der Karte an die richtige Stelle.")), said],
-    rows: [{ name: "source", label: t("Lage aus"), kind: "choice", required: true, options: ["map", "aerial", "survey", "gnss"].map((key) => [key, WORDS.positionSource[key]]), value: "map" },
-      { name: "accuracy_m", label: t("Genauigkeit"), unit: "m", kind: "number" }],
-    send: (values, version) => write("POST", `/api/v1/trees/${tree.id}/move/`, { ...values, geom: { type: "Point", coordinates: [spot.lon, spot.lat] } }, { version }),
+    rows: [{
+      name: "source",
+      label: t("Lage aus"),
+      kind: "choice",
+      required: true,
+      options: ["map", "aerial", "survey", "gnss"].map((key) => [key, WORDS.positionSource[key]]),
+      value: "map",
+    }, { name: "accuracy_m", label: t("Genauigkeit"), unit: "m", kind: "number" }],
+    send: (values, version) =>
+      write("POST", `/api/v1/trees/${tree.id}/move/`, {
+        ...values,
+        geom: { type: "Point", coordinates: [spot.lon, spot.lat] },
+      }, { version }),
     done: () => t("Baum {number} steht jetzt an der neuen Stelle.", { number: tree.number }),
   });
   form.showDistance = () => {
-    said.textContent = t("Verschoben um {metres} m.", { metres: number(metresBetween(from, spot), LANGUAGE) });
+    said.textContent = t("Verschoben um {metres} m.", {
+      metres: number(metresBetween(from, spot), LANGUAGE),
+    });
   };
   return form;
 }
