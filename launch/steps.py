@@ -129,3 +129,6 @@ def demo_city(installation: Installation, *, trees: int | None, wanted: bool) ->
     number: Sequence[str] = () if trees is None else ("--trees", str(trees))
     manage(installation, "demo_city", *number, "--if-empty")
     mark.write_text("loaded", encoding="ascii")
+    # Otherwise the report says for up to ten minutes that nobody has looked at the city yet.
+    if (installation.places.state / "demo-logins.txt").exists():
+        manage(installation, "run_controls")

@@ -27,6 +27,8 @@ if sys.argv[1] == "collectstatic":
     static = pathlib.Path(os.environ["BAUM_VAR"], "static")
     static.mkdir(exist_ok=True)
     (static / "names.json").touch(0o600)
+if sys.argv[1] == "demo_city":
+    pathlib.Path(os.environ["BAUM_VAR"], "demo-logins.txt").write_text("admin geheim\\n")
 if sys.argv[1] == "migrate":
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as connection:
         connection.execute("CREATE TABLE IF NOT EXISTS django_migrations (applied timestamptz)")
@@ -132,7 +134,7 @@ def test_detached_life(clone: Clone) -> None:
     code, said = clone.run("up", "--detach", "--port", str(clone.port))
     assert (code, f"http://127.0.0.1:{clone.port}/" in said) == (0, True), said
     calls = (clone.var / "calls.txt").read_text().split("\n")
-    assert calls == ["migrate owner", "collectstatic app", "demo_city app", ""]
+    assert calls == ["migrate owner", "collectstatic app", "demo_city app", "run_controls app", ""]
     assert (clone.var / "static" / "names.json").stat().st_mode & 0o777 == 0o644
     found = clone.ask()
     assert (found["role"], found["knows_owner"]) == ("baum_app", False)
