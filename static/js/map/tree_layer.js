@@ -13,8 +13,8 @@ import { paintFeatures, symbolSize } from "baum/map/tree_paint.js";
 
 /** From here on tiles hold single trees; below, aggregated cells. */
 export const TREE_ZOOM = 15;
-/** Tiles of this zoom are exact to the decimetre, so nearer views use them again. */
-const NATIVE_ZOOM = 16;
+/** Tiles of this zoom hold all (also empty sites) and are exact to 5 cm, so nearer views use them again. */
+const NATIVE_ZOOM = 17;
 
 /** Tiles that come within this time are painted together. */
 const TOGETHER_MS = 60;
