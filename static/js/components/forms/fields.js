@@ -30,7 +30,7 @@ export class Field {
     const words = [
       this.label,
       this.unit ? ` (${this.unit})` : "",
-      this.required ? "" : h("span.kern-label__optional", {}, ` – ${t("freiwillig")}`),
+      this.required ? "" : h("span.kern-label__optional", {}, ` – ${t("optional")}`),
     ];
     if (this.kind === "check") {
       return h(

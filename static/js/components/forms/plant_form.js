@@ -72,7 +72,7 @@ export async function plantForm({ spot, site, config, drafts }) {
         label: t("Der Baum"),
         kind: "choice",
         required: true,
-        value: "standing",
+        value: site ? "planted" : "standing",
         options: [["standing", t("steht schon länger")], ["planted", t("ist neu gepflanzt")], [
           "planned",
           t("ist geplant"),
@@ -86,7 +86,13 @@ export async function plantForm({ spot, site, config, drafts }) {
           hint: t("Nächstes Haus."),
           most: 20,
         }],
-      { name: "planted_on", label: t("gepflanzt am"), kind: "date", max: config.day },
+      {
+        name: "planted_on",
+        label: t("gepflanzt am"),
+        kind: "date",
+        max: config.day,
+        value: site ? config.day : "",
+      },
       ...sizeFields({}),
       { name: "phase", label: t("Entwicklungsphase"), kind: "choice", options: Object.entries(WORDS.phase) },
       { name: "remarks", label: t("Bemerkungen"), kind: "textarea", most: 5000 },
