@@ -10,7 +10,7 @@ import { button, facts, h, tell } from "baum/components/elements.js";
 const RESULT_BADGE = { safe: "success", limited: "warning", unsafe: "danger" };
 
 /** Findings as a list: words, severity, note. */
-export function findingList(findings) {
+export function findingList(findings, photos = []) {
   return h(
     "ul.finding-list",
     {},
@@ -33,6 +33,25 @@ export function findingList(findings) {
           ? h("span.baum-muted", {}, t("übernommen, nicht neu gesehen"))
           : null,
         finding.note ? h("span.finding-list__note", {}, finding.note) : null,
+        photoLinks(finding, photos),
+      )
+    ),
+  );
+}
+
+/** Small pictures of the photos that show a finding. */
+function photoLinks(finding, photos) {
+  const shown = photos.filter((photo) => finding.photos?.includes(photo.id));
+  if (!shown.length) return null;
+  const alt = t("Foto: {name}", { name: finding.symptom_name ?? finding.symptom });
+  return h(
+    "span.finding-list__photos",
+    {},
+    shown.map((photo) =>
+      h(
+        "a",
+        { href: photo.url, target: "_blank", rel: "noopener" },
+        h("img", { src: photo.thumb_url, alt, loading: "lazy" }),
       )
     ),
   );
@@ -87,7 +106,7 @@ function correctionNote(row) {
   return null;
 }
 
-function inspection(row, first, may, words) {
+function inspection(row, first, may, words, photos) {
   const canCorrect = may("correct_inspection") && !row.corrected_by;
   return h(
     "details.inspection",
@@ -103,7 +122,7 @@ function inspection(row, first, may, words) {
     row.inspector_name
       ? h("p.baum-muted", {}, [row.inspector_name, row.inspector_qualification].filter(Boolean).join(", "))
       : null,
-    row.findings?.length ? findingList(row.findings) : h("p.baum-muted", {}, t("Ohne Befund.")),
+    row.findings?.length ? findingList(row.findings, photos) : h("p.baum-muted", {}, t("Ohne Befund.")),
     details(row, words),
     canCorrect
       ? button(t("Berichtigen"), { kind: "tertiary", icon: "edit" }, {
@@ -132,5 +151,5 @@ export function inspections(data, may, words) {
       h("p.baum-empty", {}, t("Noch keine Kontrolle. Die erste erscheint hier, sobald sie erfasst ist.")),
     ];
   }
-  return [...rows.map((row, i) => inspection(row, i === 0, may, words)), ...inherited];
+  return [...rows.map((row, i) => inspection(row, i === 0, may, words, data.photos)), ...inherited];
 }

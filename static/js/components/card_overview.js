@@ -72,7 +72,7 @@ export function overview(data, may, words) {
     ),
     h("section.card-section", {}, h("h3", {}, t("Kontrolle")), controlFacts(data, may)),
     last?.findings?.length
-      ? h("section.card-section", {}, h("h3", {}, t("Letzter Befund")), findingList(last.findings))
+      ? h("section.card-section", {}, h("h3", {}, t("Letzter Befund")), findingList(last.findings, data.photos))
       : null,
     h(
       "section.card-section",
