@@ -8,6 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from baumkataster.guards import Guard
 
 
+def name_column() -> str:
+    """The column with the name in the reader's language, for queries."""
+    return "name_en" if get_language() == "en" else "name_de"
+
+
 class CatalogueEntry(models.Model):
     """A word that records refer to by code; its text may be improved, its code never renumbered."""
 
@@ -31,7 +36,7 @@ class CatalogueEntry(models.Model):
     @property
     def name(self) -> str:
         """The name in the reader's language."""
-        return self.name_en if get_language() == "en" else self.name_de
+        return str(getattr(self, name_column()))
 
 
 class InspectionKind(CatalogueEntry):

@@ -25,6 +25,7 @@ from baumkataster.models import Tree
 from baumkataster.permissions import Visitor
 from inspections.filters import TreeFilter, apply
 from inspections.models import Measure, RuleSet
+from inspections.models.catalogues import name_column
 from inspections.sql_state import state_expression
 
 #: The states that the report is about; the others only count.
@@ -82,7 +83,7 @@ def report_rows(*, on: date, visible_to: Visitor, tree_filter: TreeFilter) -> Qu
             Measure.objects.open()
             .filter(tree=OuterRef("pk"))
             .order_by("urgency__position")
-            .values("urgency__name_de")[:1]
+            .values(f"urgency__{name_column()}")[:1]
         ),
     )
 
@@ -126,7 +127,7 @@ def _rule_and_last_control() -> dict[str, Any]:
         "interval_reason": F(f"{last}interval_reason"),
         "last_on": F(f"{last}inspected_on"),
         "last_by": F(f"{last}inspector__name"),
-        "last_kind": F(f"{last}kind__name_de"),
+        "last_kind": F(f"{last}kind__{name_column()}"),
         "last_leaf_state": F(f"{last}leaf_state"),
     }
 

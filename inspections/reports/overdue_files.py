@@ -8,6 +8,7 @@ from typing import Any
 
 import xlsxwriter
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from baumkataster.models import CitySettings, Expectation, Phase, PlaceKind
@@ -75,7 +76,7 @@ def plain_row(tree: Any, *, base_url: str) -> dict[str, Any]:
         "due_on": tree.due_on,
         "tolerance_until": tree.tolerance_until,
         "days_over": max(tree.days_over, 0),
-        "state": state.label_de,
+        "state": state.label(get_language()),
         "worst_urgency": tree.worst_urgency or "",
         "responsible": tree.responsible or "",
         "link": f"{base_url}/karte/?baum={tree.pk}",
@@ -153,7 +154,7 @@ def _cover(book: Any, head: Header, counts: dict[str, int], filter_text: str) ->
     sheet.write(top, 1, _("Bäume"), bold)
     order: Iterable[Any] = sorted(STATES.states, key=lambda state: -state.rank)
     for index, state in enumerate(order, start=top + 1):
-        sheet.write(index, 0, state.label_de)
+        sheet.write(index, 0, state.label(get_language()))
         sheet.write_number(index, 1, counts.get(state.code, 0), wrap)
 
 

@@ -41,6 +41,10 @@ class State:
     label_en: str
     path: tuple[SymbolPath, ...]
 
+    def label(self, language: str | None) -> str:
+        """The state's words in that language; German in any other than English."""
+        return self.label_en if language == "en" else self.label_de
+
 
 @dataclass(frozen=True, slots=True)
 class Ring:

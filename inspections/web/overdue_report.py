@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -146,7 +147,7 @@ def filter_text(tree_filter: TreeFilter) -> str:
     if tree_filter.search:
         words.append(f"{_('Suche')}: {tree_filter.search}")
     if tree_filter.states:
-        labels = [STATES.by_code(code).label_de for code in tree_filter.states]
+        labels = [STATES.by_code(code).label(get_language()) for code in tree_filter.states]
         words.append(f"{_('Stand')}: {', '.join(labels)}")
     if tree_filter.due_until:
         words.append(_("fällig bis %(day)s") % {"day": f"{tree_filter.due_until:%d.%m.%Y}"})
