@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import CharField, Q, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Upper
+from django.utils.translation import gettext as _
 from gisserver.exceptions import ExternalParsingError
 from gisserver.parsers.fes20.expressions import Function, Literal, ValueReference
 from gisserver.parsers.fes20.lookups import FesLike
@@ -65,7 +66,7 @@ def like(operator: Any, compiler: Any) -> Q:
     """PropertyIsLike as a query."""
     left, right = operator.expression
     if not isinstance(right, Literal):
-        raise ExternalParsingError("PropertyIsLike braucht einen Text zum Vergleichen.")
+        raise ExternalParsingError(_("PropertyIsLike braucht einen Text zum Vergleichen."))
     lookup = "fes_like" if minds_case(operator.matchCase) else "fes_ilike"
     pattern = sql_pattern(
         str(right.raw_value or ""),

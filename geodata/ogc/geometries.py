@@ -17,6 +17,7 @@ from django.contrib.gis.geos import (
     Point,
     Polygon,
 )
+from django.utils.translation import gettext
 from gisserver.crs import CRS
 from gisserver.exceptions import ExternalParsingError
 from gisserver.parsers.gml import GM_Object
@@ -92,12 +93,12 @@ def read_geometry(element: Any) -> PlainGeometry:
     named = [each.get("srsName") for each in element.iter() if each.get("srsName")]
     system = known_system(named[0]) if named else None
     if sum(1 for _ in element.iter()) > MAX_CORNERS:
-        raise ExternalParsingError("Diese Geometrie hat zu viele Teile.")
+        raise ExternalParsingError(gettext("Diese Geometrie hat zu viele Teile."))
     try:
         return _read(element, system)
     except (ValueError, IndexError, TypeError) as problem:
         raise ExternalParsingError(
-            f"Diese Geometrie ist nicht lesbar: {_name(element)}"
+            gettext("Diese Geometrie ist nicht lesbar: %s") % _name(element)
         ) from problem
 
 
@@ -110,11 +111,13 @@ def read_bbox(text: str) -> PlainGeometry:
     values = text.split(",")
     system = known_system(values[4]) if len(values) == 5 else None
     if len(values) not in (4, 5):
-        raise ExternalParsingError("BBOX braucht vier Zahlen und höchstens ein Bezugssystem.")
+        raise ExternalParsingError(
+            gettext("BBOX braucht vier Zahlen und höchstens ein Bezugssystem.")
+        )
     try:
         numbers = _numbers(" ".join(values[:4]))
     except ValueError as problem:
-        raise ExternalParsingError("BBOX braucht vier Zahlen.") from problem
+        raise ExternalParsingError(gettext("BBOX braucht vier Zahlen.")) from problem
     return PlainGeometry("Box", [(numbers[0], numbers[1]), (numbers[2], numbers[3])], system)
 
 
@@ -139,7 +142,7 @@ def _read(element: Any, system: CRS | None) -> PlainGeometry:
         if len({part.kind for part in parts}) != 1:
             raise ValueError("members")
         return PlainGeometry(kind, parts, system)
-    raise ExternalParsingError(f"Diese Art von Geometrie wird nicht gelesen: {kind}")
+    raise ExternalParsingError(gettext("Diese Art von Geometrie wird nicht gelesen: %s") % kind)
 
 
 def _pairs(element: Any) -> list[Pair]:

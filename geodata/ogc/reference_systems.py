@@ -7,6 +7,7 @@ reach it: every system here is made from numbers of our own.
 import re
 from typing import Final
 
+from django.utils.translation import gettext
 from gisserver.crs import CRS, CRS84
 from gisserver.exceptions import ExternalValueError
 
@@ -74,4 +75,6 @@ def known_system(name: str | int) -> CRS:
         if found and int(found[1]) in systems:
             return systems[int(found[1])]
     listed = ", ".join(f"EPSG:{epsg}" for epsg in SYSTEMS)
-    raise ExternalValueError(f"Dieses Bezugssystem gibt es hier nicht. Möglich: {listed}, CRS84.")
+    raise ExternalValueError(
+        gettext("Dieses Bezugssystem gibt es hier nicht. Möglich: %s, CRS84.") % listed
+    )
