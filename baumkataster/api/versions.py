@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ParseError
@@ -20,7 +21,7 @@ IF_MATCH = OpenApiParameter(
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     required=True,
-    description='Fassung, die bearbeitet wurde (ETag der Antwort), zum Beispiel "3".',
+    description=gettext_lazy('Fassung, die bearbeitet wurde (ETag der Antwort), zum Beispiel "3".'),
 )
 
 

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -29,15 +31,15 @@ from inspections.sql_state import state_expression
 FILTERS = [
     OpenApiParameter(name, OpenApiTypes.STR, many=many, description=words)
     for name, many, words in (
-        ("district", True, "Ortsteil (Kennung)"),
-        ("place", True, "Objekt (Kennung)"),
-        ("species", True, "Baumart (Kennung)"),
-        ("unit", True, "Revier (Kennung)"),
-        ("state", True, "Kontrollzustand: " + ", ".join(RISK_ORDER)),
-        ("status", True, "Status des Baums"),
-        ("due_until", False, "fällig bis einschließlich (JJJJ-MM-TT)"),
-        ("q", False, "Nummer, Objekt oder Baumart"),
-        ("mine", False, "1: nur Bäume der eigenen Reviere"),
+        ("district", True, _("Ortsteil (Kennung)")),
+        ("place", True, _("Objekt (Kennung)")),
+        ("species", True, _("Baumart (Kennung)")),
+        ("unit", True, _("Revier (Kennung)")),
+        ("state", True, format_lazy("{}: {}", _("Kontrollzustand"), ", ".join(RISK_ORDER))),
+        ("status", True, _("Status des Baums")),
+        ("due_until", False, _("fällig bis einschließlich (JJJJ-MM-TT)")),
+        ("q", False, _("Nummer, Objekt oder Baumart")),
+        ("mine", False, _("1: nur Bäume der eigenen Reviere")),
     )
 ]
 
