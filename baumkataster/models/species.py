@@ -7,6 +7,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from baumkataster.guards import Guard
 
@@ -28,7 +29,9 @@ class Species(models.Model):
     genus = models.CharField(_("Gattung"), max_length=60)
     #: Written × before the epithet.
     hybrid = models.BooleanField(_("Hybride"), default=False, db_default=False)
-    species = models.CharField(_("Art"), max_length=60, blank=True, db_default="")
+    species = models.CharField(
+        pgettext_lazy("Taxon", "Art"), max_length=60, blank=True, db_default=""
+    )
     infraspecific = models.CharField(_("Unterart"), max_length=80, blank=True, db_default="")
     cultivar = models.CharField(_("Sorte"), max_length=80, blank=True, db_default="")
     #: The whole name as it is written: Tilia cordata 'Greenspire'.
