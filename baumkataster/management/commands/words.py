@@ -21,7 +21,13 @@ ROOT = Path(settings.BASE_DIR)
 APPS = ("baumkataster", "inspections", "geodata")
 CATALOGUES = ROOT / "baumkataster" / "locale"
 #: Calls that hold a sentence, besides those that xgettext knows by itself.
-PYTHON_CALLS = ("gettext_noop", "gettext_lazy", "ngettext_lazy:1,2", "pgettext:1c,2")
+PYTHON_CALLS = (
+    "gettext_noop",
+    "gettext_lazy",
+    "ngettext_lazy:1,2",
+    "pgettext:1c,2",
+    "pgettext_lazy:1c,2",
+)
 BROWSER_CALLS = ("t",)
 #: No places, no dates: a catalogue changes when a sentence does, and at no other time.
 LAYOUT = ("--no-location", "--sort-output", "--width=100")
@@ -113,7 +119,9 @@ def extracted(domain: Domain) -> str:
     with TemporaryDirectory() as name:
         folder = Path(name)
         listed = folder / "sources"
-        listed.write_text("".join(f"{path}\n" for path in sources(domain, folder)), encoding="utf-8")
+        listed.write_text(
+            "".join(f"{path}\n" for path in sources(domain, folder)), encoding="utf-8"
+        )
         found = run(
             "xgettext",
             f"--language={domain.source_language}",
