@@ -6,6 +6,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+
 class TreeQuerySet(QuerySet[Any]):
     """Trees; uses relation names only and never imports a model."""
 

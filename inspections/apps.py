@@ -17,6 +17,4 @@ class InspectionsConfig(AppConfig):
     def ready(self) -> None:
         """Receivers need models, so they are loaded only when all apps are there."""
         receivers = import_module("inspections.receivers")
-        control_inputs_changed.connect(
-            receivers.recompute, dispatch_uid="inspections.recompute"
-        )
+        control_inputs_changed.connect(receivers.recompute, dispatch_uid="inspections.recompute")

@@ -9,7 +9,11 @@ urlpatterns = [
     path("accounts/logout/", accounts.logout, name="logout"),
     path("accounts/password/", accounts.password_change, name="password_change"),
     path("accounts/password/done/", accounts.password_change_done, name="password_change_done"),
-    path("accounts/anwendungspasswoerter/", accounts.application_passwords, name="application_passwords"),
+    path(
+        "accounts/anwendungspasswoerter/",
+        accounts.application_passwords,
+        name="application_passwords",
+    ),
     path(
         "accounts/anwendungspasswoerter/<uuid:pk>/widerrufen/",
         accounts.revoke,

@@ -183,6 +183,5 @@ def test_command(capsys):
     call_command("run_controls", "--day=2026-05-11")
     assert (
         "Kontrolllauf 11.05.2026. Bäume: 1. Hinweise neu: 1, verschärft: 0, erledigt: 0."
-        " Nachrichten: 3."
-        in capsys.readouterr().out
+        " Nachrichten: 3." in capsys.readouterr().out
     )

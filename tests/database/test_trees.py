@@ -171,7 +171,10 @@ def test_felled_tree_keeps_its_proof_and_needs_no_control(planner, place):
 
 def test_felling_needs_a_reason_and_a_day_that_has_been(planner, place):
     tree = plant(planner, place)
-    for values in ({"felled_on": DAY, "reason": " "}, {"felled_on": date(2026, 11, 24), "reason": "x"}):
+    for values in (
+        {"felled_on": DAY, "reason": " "},
+        {"felled_on": date(2026, 11, 24), "reason": "x"},
+    ):
         with pytest.raises(Refused):
             fell_tree(by=planner, day=DAY, tree_id=tree.pk, version=1, **values)
     assert Tree.objects.get().status == "planted"
@@ -179,7 +182,9 @@ def test_felling_needs_a_reason_and_a_day_that_has_been(planner, place):
 
 def test_replacement_takes_site_and_number_of_its_predecessor(planner, place):
     old = plant(planner, place, number="7")
-    report_vanished(by=planner, day=DAY, tree_id=old.pk, version=1, on=DAY, reason="nicht auffindbar")
+    report_vanished(
+        by=planner, day=DAY, tree_id=old.pk, version=1, on=DAY, reason="nicht auffindbar"
+    )
     new = replace_tree(
         by=planner, day=DAY, tree_id=old.pk, version=None, species=old.species, planted_on=DAY
     )

@@ -197,7 +197,11 @@ def test_every_answer_carries_the_security_headers(path: str) -> None:
 def test_pages_have_no_inline_script_style_or_handler(person: User) -> None:
     client = Client()
     client.force_login(make_user("administrator"))
-    for path in ("/accounts/password/", "/accounts/anwendungspasswoerter/", "/verwaltung/personen/neu/"):
+    for path in (
+        "/accounts/password/",
+        "/accounts/anwendungspasswoerter/",
+        "/verwaltung/personen/neu/",
+    ):
         text = client.get(path).content.decode()
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text), path
         for tag in re.findall(r"<script([^>]*)>", text):
