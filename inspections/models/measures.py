@@ -31,10 +31,20 @@ class Measure(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=RandomUUID())
     tree = models.ForeignKey(Tree, models.PROTECT, related_name="measures")
     inspection = models.ForeignKey(
-        Inspection, models.PROTECT, null=True, blank=True, related_name="measures"
+        Inspection,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="measures",
+        verbose_name=_("Kontrolle"),
     )
     finding = models.ForeignKey(
-        Finding, models.PROTECT, null=True, blank=True, related_name="measures"
+        Finding,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="measures",
+        verbose_name=_("Befund"),
     )
     kind = models.ForeignKey(MeasureKind, models.PROTECT, verbose_name=_("Maßnahme"))
     #: Null only for work that was recorded as done.
@@ -45,7 +55,10 @@ class Measure(models.Model):
     #: Null: until the next regular inspection (ControlPlan.due_on), or recorded as done.
     deadline_on = models.DateField(_("Frist"), null=True, blank=True)
     ordered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="ordered_measures"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="ordered_measures",
+        verbose_name=_("angeordnet von"),
     )
     #: A contractor sees only what is theirs.
     contractor = models.ForeignKey(
@@ -63,7 +76,9 @@ class Measure(models.Model):
     done_on = models.DateField(_("erledigt am"), null=True, blank=True)
     done_by = models.CharField(_("erledigt durch"), max_length=160, blank=True, db_default="")
     done_note = models.TextField(_("Bemerkung zur Erledigung"), blank=True, db_default="")
-    done_photo = models.ForeignKey(Photo, models.PROTECT, null=True, blank=True)
+    done_photo = models.ForeignKey(
+        Photo, models.PROTECT, null=True, blank=True, verbose_name=_("Foto der Erledigung")
+    )
     #: Who said so, and when the record ended (done, cancelled or replaced).
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -71,11 +86,17 @@ class Measure(models.Model):
         null=True,
         blank=True,
         related_name="ended_measures",
+        verbose_name=_("beendet von"),
     )
-    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(_("beendet am"), null=True, blank=True)
     end_reason = models.CharField(_("Begründung"), max_length=300, blank=True, db_default="")
     replaced_by = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="replaces"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaces",
+        verbose_name=_("ersetzt durch"),
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
