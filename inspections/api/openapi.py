@@ -2,8 +2,10 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.auth.views import redirect_to_login
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,6 +26,12 @@ class ApiPage(SpectacularSwaggerSplitView):
     permission_classes = [DoorIsOpen]
     doors: ClassVar[dict[str, Door]] = {"*": Door.VIEW_MAP}
     template_name = "api/docs.html"
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """People who came here without signing in are asked to; it is a page, not data."""
+        if isinstance(exc, NotAuthenticated):
+            return redirect_to_login(self.request.get_full_path())
+        return super().handle_exception(exc)
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -62,8 +62,8 @@ def test_a_tree_is_a_feature_in_degrees(api: ApiClient) -> None:
 def test_the_box_is_exact(api: ApiClient) -> None:
     """The same trees as SQL finds in degrees, where && would take some too many."""
     for i in range(40):
-        make_tree(geom=point(i * 0.05, i * 0.05))
-    middle = lonlat(point(1.0, 1.0))["coordinates"]
+        make_tree(geom=point(i * 0.002, i * 0.002))
+    middle = lonlat(point(0.04, 0.04))["coordinates"]
     box = [8.0, 53.0, middle[0], middle[1]]
     with connection.cursor() as cursor:
         cursor.execute(
