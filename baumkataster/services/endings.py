@@ -36,6 +36,7 @@ def fell_tree(
         tree_id=tree_id,
         version=version,
         on=felled_on,
+        on_field="felled_on",
         reason=reason,
         status=TreeStatus.STUMP if stump else TreeStatus.FELLED,
     )
@@ -115,12 +116,13 @@ def _end(
     on: date,
     reason: str,
     status: TreeStatus,
+    on_field: str = "on",
 ) -> Tree:
-    """Common end of a tree: felled, stump or vanished."""
+    """Common end of a tree: felled, stump or vanished; ``on_field`` is the deed's name for ``on``."""
     if not reason.strip():
         raise Refused({"reason": [_("Bitte nennen Sie den Grund.")]})
     if on > day:
-        raise Refused({"on": [_("Der Tag liegt in der Zukunft.")]})
+        raise Refused({on_field: [_("Der Tag liegt in der Zukunft.")]})
     with authored(by=by, reason=reason):
         tree = locked(Tree, tree_id)
         ensure_current(tree, version, {"status": status})

@@ -12,6 +12,7 @@ from baumkataster.authorship import authored
 from baumkataster.errors import Refused
 from baumkataster.models import (
     District,
+    Duty,
     Place,
     PositionSource,
     Site,
@@ -106,6 +107,7 @@ def plant_tree(
         tree = Tree(site=site, geom=geom, district=district, status=status, **fields)
         if id is not None:
             tree.pk = id
+        _check_duty(tree)
         save_checked(tree)
         announce(tree=tree, day=day)
     return tree
@@ -137,6 +139,7 @@ def correct_tree(
             # The tree's version stands for the card that people see: number and tree together.
             changed = changed or ["remarks"]
         if changed:
+            _check_duty(tree)
             save_checked(tree, fields=changed)
             tree.refresh_from_db()
         if CONTROL_INPUTS.intersection(changed):
@@ -224,6 +227,12 @@ def _check_living(tree: Tree, status: str) -> None:
     """Only a living status may be corrected to another living one."""
     if status not in LIVING or tree.status not in LIVING:
         raise Refused({"status": [_("Fällung, Verschwinden und Ersatz werden eigens gemeldet.")]})
+
+
+def _check_duty(tree: Tree) -> None:
+    """Say at its field that a reason is missing; the database refuses it, but knows no field."""
+    if tree.duty != Duty.CITY and not tree.duty_reason.strip():
+        raise Refused({"duty_reason": [_("Ohne Kontrollpflicht der Stadt: bitte begründen.")]})
 
 
 def announce(*, tree: Tree, day: date) -> None:

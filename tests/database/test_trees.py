@@ -111,7 +111,8 @@ def test_stale_correction_is_refused_and_shows_both_values(planner, place):
         ({"girth_cm": 2001}, "girth_cm"),
         ({"height_m": Decimal("81")}, "height_m"),
         ({"felled_on": DAY}, "felled_on"),
-        ({"duty": "none"}, "non_field"),
+        ({"duty": "none"}, "duty_reason"),
+        ({"duty": "none", "duty_reason": "  "}, "duty_reason"),
         ({"phase": "old"}, "phase"),
         ({"status": "felled"}, "status"),
     ],
@@ -171,12 +172,13 @@ def test_felled_tree_keeps_its_proof_and_needs_no_control(planner, place):
 
 def test_felling_needs_a_reason_and_a_day_that_has_been(planner, place):
     tree = plant(planner, place)
-    for values in (
-        {"felled_on": DAY, "reason": " "},
-        {"felled_on": date(2026, 11, 24), "reason": "x"},
+    for field, values in (
+        ("reason", {"felled_on": DAY, "reason": " "}),
+        ("felled_on", {"felled_on": date(2026, 11, 24), "reason": "x"}),
     ):
-        with pytest.raises(Refused):
+        with pytest.raises(Refused) as refused:
             fell_tree(by=planner, day=DAY, tree_id=tree.pk, version=1, **values)
+        assert list(refused.value.problems) == [field]
     assert Tree.objects.get().status == "planted"
 
 
