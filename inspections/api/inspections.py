@@ -51,6 +51,9 @@ class InspectionSerializer(serializers.ModelSerializer[Inspection]):
     inspector_qualification = serializers.CharField(
         source="inspector.qualification", read_only=True
     )
+    inspector_certificate = serializers.CharField(
+        source="inspector.certificate_number", read_only=True
+    )
     recorded_by_name = serializers.CharField(source="recorded_by", read_only=True)
     rule_set_version = serializers.IntegerField(source="rule_set.version", read_only=True)
     corrected_by = serializers.UUIDField(source="corrected_by.pk", default=None, read_only=True)
@@ -63,12 +66,12 @@ class InspectionSerializer(serializers.ModelSerializer[Inspection]):
         fields = [
             "id", "tree", "kind", "kind_name", "also_regular", "sets_regular_date", "inspected_at",
             "inspected_on", "received_at", "inspected_by", "inspector_name",
-            "inspector_qualification", "recorded_by_name", "device", "leaf_state", "weather",
-            "limits", "limits_note", "vitality", "condition", "phase", "result", "note",
-            "seen_number", "seen_place", "seen_species", "seen_girth_cm", "seen_girth_height_cm",
-            "seen_height_m", "seen_expectation", "rule_set_version", "proposed_months",
-            "set_months", "interval_reason", "next_due_on", "corrects", "correction_reason",
-            "corrected_by", "findings",
+            "inspector_qualification", "inspector_certificate", "recorded_by_name", "device",
+            "leaf_state", "weather", "limits", "limits_note", "vitality", "condition", "phase",
+            "result", "note", "seen_number", "seen_place", "seen_species", "seen_girth_cm",
+            "seen_girth_height_cm", "seen_height_m", "seen_expectation", "rule_set_version",
+            "proposed_months", "set_months", "interval_reason", "next_due_on", "corrects",
+            "correction_reason", "corrected_by", "findings",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -75,6 +75,9 @@ def test_recording_once_even_if_sent_twice(api: ApiClient, arborist: Any) -> Non
     body = first.json()
     assert body["created"] and not second.json()["created"]
     assert body["inspection"]["inspector_name"] == arborist.get_full_name()
+    identity = Inspection.objects.get(pk=sent["id"]).inspector
+    assert identity.certificate_number
+    assert body["inspection"]["inspector_certificate"] == identity.certificate_number
     assert body["inspection"]["set_months"] == 24
     assert body["inspection"]["findings"][0]["symptom_name"] == "Ast abgebrochen"
     assert body["due_on"] == body["inspection"]["next_due_on"]
