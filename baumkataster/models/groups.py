@@ -57,6 +57,12 @@ class TreeGroup(models.Model):
                 name="group_count_positive",
                 condition=models.Q(tree_count__isnull=True) | models.Q(tree_count__gte=1),
             ),
+            models.CheckConstraint(
+                name="group_duty_known", condition=models.Q(duty__in=Duty.values)
+            ),
+            models.CheckConstraint(
+                name="group_origin_known", condition=models.Q(origin__in=Origin.values)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -221,6 +221,17 @@ class Tree(models.Model):
                 name="tree_expectation_known",
                 condition=models.Q(expectation__in=["", *Expectation.values]),
             ),
+            models.CheckConstraint(
+                name="tree_position_source_known",
+                condition=models.Q(position_source__in=PositionSource.values),
+            ),
+            models.CheckConstraint(
+                name="tree_year_source_known",
+                condition=models.Q(planted_year_source__in=["", *YearSource.values]),
+            ),
+            models.CheckConstraint(
+                name="tree_origin_known", condition=models.Q(origin__in=Origin.values)
+            ),
             models.CheckConstraint(name="tree_height_range", condition=_within("height_m")),
             models.CheckConstraint(name="tree_crown_range", condition=_within("crown_diameter_m")),
             models.CheckConstraint(name="tree_crown_base_range", condition=_within("crown_base_m")),

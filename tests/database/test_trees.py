@@ -135,6 +135,9 @@ def test_bad_values_are_refused_at_their_field(planner, place, changes, field):
         "UPDATE baumkataster_tree SET geom = ST_SetSRID(geom, 4326)",
         "UPDATE baumkataster_tree SET geom = ST_SetSRID(ST_MakePoint(8.2, 53.1), 25832)",
         "UPDATE baumkataster_tree SET stems = ARRAY[0, 12]",
+        "UPDATE baumkataster_tree SET position_source = 'satellite'",
+        "UPDATE baumkataster_tree SET planted_year_source = 'guess'",
+        "UPDATE baumkataster_tree SET origin = 'gift'",
     ],
 )
 def test_the_database_refuses_what_forms_would(planner, place, statement):
