@@ -3,14 +3,16 @@
 # /dev/shm, and awkward paths. A tool for developers (root, debootstrap, Internet); not in the suite.
 #
 #   launch/prove_chroot.sh FOLDER [SCENARIO …]     default: root user blanks long long-nosudo shm
-#   BAUM_PROVE_ARGS='--demo-trees 500'  more arguments for `up`      BAUM_PROVE_TEST=1  also `./baum test`
+#   BAUM_PROVE_ARGS='--demo-trees 500'  more arguments for `up`
+#   BAUM_PROVE_TEST=1 or 'tests/launch'  also `./baum test`, whole or with these arguments
 #   BAUM_PROVE_REPO=DIR  prove another clone (its HEAD, not its working tree)
+#   BAUM_PROVE_KEEP=1    keep the packages of the last time
 #
 # FOLDER keeps the bare system (base/) for the next time. Mounts live in a namespace of their own
 # and vanish with it, and so does every process that was started.
 set -euo pipefail
 
-[ "$(id -u)" = 0 ] && [ $# -ge 1 ] || { sed -n '2,10p' "$0"; exit 2; }
+[ "$(id -u)" = 0 ] && [ $# -ge 1 ] || { sed -n '2,12p' "$0"; exit 2; }
 here=$(cd "$(dirname -- "$(readlink -f -- "$0")")" && pwd)
 repo=${BAUM_PROVE_REPO:-$(dirname "$here")}
 mkdir -p "$1" && work=$(cd "$1" && pwd)
@@ -38,8 +40,10 @@ base() { # the bare system, made once
 }
 
 fresh() { # a system named $1: a copy of the bare one
-    rm -rf "${work:?}/$1"
-    cp -a "$work/base" "$work/$1"
+    if [ -z "${BAUM_PROVE_KEEP:-}" ] || [ ! -d "$work/$1/etc" ]; then
+        rm -rf "${work:?}/$1"
+        cp -a "$work/base" "$work/$1"
+    fi
     copy_host_settings "$work/$1"
     git -C "$repo" bundle create --quiet "$work/$1/srv/baum.bundle" HEAD
     cat >"$work/$1/srv/lib.sh"
@@ -47,7 +51,7 @@ fresh() { # a system named $1: a copy of the bare one
 # Inside the chroot. Needs: clone (path), port.
 say() { printf '\n### %s\n' "$*"; }
 die() { printf '### MISSLUNGEN: %s\n' "$*"; exit 1; }
-clone_it() { mkdir -p "$(dirname "$clone")"; git -c advice.detachedHead=false clone -q /srv/baum.bundle "$clone"; cd "$clone"; }
+clone_it() { rm -rf "$clone"; mkdir -p "$(dirname "$clone")"; git -c advice.detachedHead=false clone -q /srv/baum.bundle "$clone"; cd "$clone"; }
 health() { python3 - "$port" <<'PY'
 import sys, urllib.request
 with urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/healthz", timeout=10) as reply:
@@ -103,7 +107,11 @@ round_trip() { # up, look, down, up again in under 10 s, down
     say "zweiter Start: $((SECONDS - begun)) s"
     [ $((SECONDS - begun)) -lt 10 ] || die "zweiter Start zu langsam"
     ./baum down || die down
-    if [ "${BAUM_PROVE_TEST:-}" = 1 ]; then .ci/run || die "./baum test"; fi
+    case ${BAUM_PROVE_TEST:-} in
+    '') ;;
+    1) .ci/run || die "./baum test" ;;
+    *) ./baum test $BAUM_PROVE_TEST </dev/null || die "./baum test $BAUM_PROVE_TEST" ;;
+    esac
     say "gelungen: $(pwd) als $(id -un)"
 }
 LIB
