@@ -1,6 +1,6 @@
 /** Tab "Kontrollen" of the tree card: every inspection with its findings; corrections name what they correct. */
 
-import { day, moment } from "baum/core/formats.js";
+import { day, moment, number } from "baum/core/formats.js";
 import { wordOf } from "baum/io/catalogues.js";
 import { LANGUAGE, t } from "baum/io/words.js";
 import { WORDS } from "baum/io/vocabulary.js";
@@ -77,20 +77,45 @@ function interval(row) {
   });
 }
 
+/** What the record keeps of the tree, because the tree itself changes. */
+function asSeen(row) {
+  const girth = row.seen_girth_cm ? t("Umfang {girth} cm", { girth: row.seen_girth_cm }) : "";
+  const height = row.seen_height_m
+    ? t("Höhe {height} m", { height: number(row.seen_height_m, LANGUAGE) })
+    : "";
+  return [`${row.seen_place} ${row.seen_number}`, row.seen_species, girth, height].filter(Boolean).join(", ");
+}
+
+/** Name, qualification and certificate of the inspector, and who typed it if that was somebody else. */
+function whoLooked(row) {
+  const certificate = row.inspector_certificate
+    ? t("Zertifikat {number}", { number: row.inspector_certificate })
+    : "";
+  const writer = row.recorded_by_name && row.recorded_by_name !== row.inspector_name
+    ? t("erfasst von {name}", { name: row.recorded_by_name })
+    : "";
+  return [row.inspector_name, row.inspector_qualification, certificate, writer].filter(Boolean).join(", ");
+}
+
 function details(row, words) {
   return facts([
+    [t("kontrolliert am"), moment(row.inspected_at, LANGUAGE)],
     [t("Zustand"), WORDS.condition[row.condition]],
     [t("Vitalität"), WORDS.vitality[row.vitality]],
     [t("Phase"), WORDS.phase[row.phase]],
     [t("Belaubung"), WORDS.leafState[row.leaf_state]],
+    [t("Wetter"), row.weather],
+    [t("Sicherheitserwartung"), WORDS.expectation[row.seen_expectation]],
     [
       t("Grenzen"),
       [(row.limits ?? []).map((code) => wordOf(words.control_limits, code)).join(", "), row.limits_note]
         .filter(Boolean).join(" – "),
     ],
     [t("Intervall"), interval(row)],
+    [t("Regelwerk"), t("Fassung {version}", { version: row.rule_set_version })],
     [t("nächster Termin"), day(row.next_due_on, LANGUAGE)],
     [t("Bemerkung"), row.note],
+    [t("Baum damals"), asSeen(row)],
     [t("eingegangen"), moment(row.received_at, LANGUAGE)],
     [t("Gerät"), row.device],
   ]);
@@ -119,9 +144,7 @@ function inspection(row, first, may, words, photos) {
       resultBadge(row.result),
     ),
     correctionNote(row),
-    row.inspector_name
-      ? h("p.baum-muted", {}, [row.inspector_name, row.inspector_qualification].filter(Boolean).join(", "))
-      : null,
+    row.inspector_name ? h("p.baum-muted", {}, whoLooked(row)) : null,
     row.findings?.length ? findingList(row.findings, photos) : h("p.baum-muted", {}, t("Ohne Befund.")),
     details(row, words),
     canCorrect

@@ -9,7 +9,8 @@ let counter = 0;
 /**
  * @typedef {{name: string, label: string, kind?: string, options?: [string, string][], hint?: string,
  *   unit?: string, required?: boolean, value?: any, rows?: [string, string][]}} Description
- *   kind: text, number, date, moment, textarea, select, choice (radio chips), check, pick (one of a long list), file
+ *   kind: text, number, date, moment, textarea, select, choice (radio chips), several (check chips), check,
+ *   pick (one of a long list), file
  */
 
 /** One field: `element` to show, `read()`, `fill(value)`, `complain(sentences)`. */
@@ -41,7 +42,7 @@ export class Field {
         this.error,
       );
     }
-    if (this.kind === "choice") {
+    if (SETS.has(this.kind)) {
       return h(
         "fieldset.kern-fieldset.field",
         { "aria-describedby": this.#described() },
@@ -96,7 +97,7 @@ export class Field {
       ...(sentences.length ? [icon("danger"), h("span.kern-body", {}, sentences.join(" "))] : []),
     );
     this.element.classList.toggle(
-      this.kind === "choice" ? "kern-fieldset--error" : "kern-form-input--error",
+      SETS.has(this.kind) ? "kern-fieldset--error" : "kern-form-input--error",
       sentences.length > 0,
     );
     const input = this.focusable;
@@ -120,6 +121,17 @@ export class Field {
 
 const input = (field, attributes) =>
   h("input.kern-form-input__input", { id: field.id, name: field.name, autocomplete: "off", ...attributes });
+
+/** Kinds that are a set of chips under one heading. */
+const SETS = new Set(["choice", "several"]);
+const chips = (field, type) =>
+  h(
+    "div.chips",
+    {},
+    field.options.map(([value, words]) =>
+      h("label.chip-radio", {}, h("input", { type, name: field.id, value }), h("span", {}, words))
+    ),
+  );
 
 const MAKERS = {
   text: (field) => input(field, { type: "text", maxlength: field.most }),
@@ -149,14 +161,8 @@ const MAKERS = {
         : h("option", { value: "" }, field.emptyWords ?? t("keine Angabe")),
       field.options.map(([value, words]) => h("option", { value }, words)),
     ),
-  choice: (field) =>
-    h(
-      "div.chips",
-      {},
-      field.options.map(([value, words]) =>
-        h("label.chip-radio", {}, h("input", { type: "radio", name: field.id, value }), h("span", {}, words))
-      ),
-    ),
+  choice: (field) => chips(field, "radio"),
+  several: (field) => chips(field, "checkbox"),
   pick: (field) =>
     h(
       "div.pick",
@@ -176,6 +182,7 @@ const READERS = {
   check: (field) => field.control.checked,
   file: (field) => field.control.files[0] ?? null,
   choice: (field) => field.control.querySelector("input:checked")?.value ?? "",
+  several: (field) => [...field.control.querySelectorAll("input:checked")].map((box) => box.value),
   pick: (field) => pickedKey(field),
 };
 const FILLERS = {
@@ -190,6 +197,9 @@ const FILLERS = {
     for (const radio of field.control.querySelectorAll("input")) {
       radio.checked = radio.value === String(value);
     }
+  },
+  several: (field, values) => {
+    for (const box of field.control.querySelectorAll("input")) box.checked = values.includes(box.value);
   },
   pick: (field, value) => {
     const found = (field.rows ?? []).find(([key, words]) => key === value || words === value);

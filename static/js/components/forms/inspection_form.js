@@ -67,6 +67,7 @@ function rowsOf({ data, words, old, last, parts, today }) {
       options: pairs(WORDS.leafState),
       value: value("leaf_state", likelyLeafState(species?.leaf_type ?? "", today)),
     },
+    { name: "weather", label: t("Wetter"), most: 80, value: value("weather", "") },
     parts.findings,
     parts.limits,
     {

@@ -3,8 +3,8 @@
 import { number } from "baum/core/formats.js";
 import { metresBetween } from "baum/core/geodesy.js";
 import { write } from "baum/io/api.js";
-import { allSpecies, speciesWords, units } from "baum/io/catalogues.js";
-import { LANGUAGE, t } from "baum/io/words.js";
+import { allSpecies, catalogues, speciesWords, units } from "baum/io/catalogues.js";
+import { LANGUAGE, nameOf, t } from "baum/io/words.js";
 import { WORDS } from "baum/io/vocabulary.js";
 import { h } from "baum/components/elements.js";
 import { DeedForm } from "baum/components/forms/deed_form.js";
@@ -41,8 +41,21 @@ export function changesOf(tree, values) {
   return Object.fromEntries(Object.entries(values).filter(([name, value]) => !same(tree[name], value)));
 }
 
-function correctRows(tree, species, unitRows, place) {
+/** Statuses of a tree that has not ended; its end has forms of its own. */
+const LIVING = ["planned", "planted", "standing", "unverified"];
+
+function correctRows({ tree, species, unitRows, place, protections }) {
   return [
+    LIVING.includes(tree.status)
+      ? {
+        name: "status",
+        label: t("Status"),
+        kind: "choice",
+        required: true,
+        options: LIVING.map((key) => [key, WORDS.status[key]]),
+        value: tree.status,
+      }
+      : null,
     { name: "species", label: t("Baumart"), kind: "pick", rows: species, value: tree.species },
     [{ name: "number", label: t("Baumnummer"), required: true, value: tree.number, most: 40 }, {
       name: "tag",
@@ -68,6 +81,7 @@ function correctRows(tree, species, unitRows, place) {
       hint: t("Mit Komma getrennt, der dickste zuerst."),
       value: (tree.stems ?? []).join(", "),
     },
+    { name: "planted_on", label: t("gepflanzt am"), kind: "date", value: tree.planted_on },
     [{ name: "planted_year", label: t("Pflanzjahr"), kind: "number", value: tree.planted_year }, {
       name: "planted_year_source",
       label: t("Das Jahr ist"),
@@ -116,13 +130,26 @@ function correctRows(tree, species, unitRows, place) {
       hint: t("Nötig, wenn nicht die Stadt die Pflicht hat."),
     },
     { name: "owner", label: t("Eigentümer"), value: tree.owner, most: 120 },
+    protections.length
+      ? {
+        name: "protection",
+        label: t("Schutzstatus"),
+        kind: "several",
+        options: protections,
+        value: tree.protection ?? [],
+      }
+      : null,
     { name: "remarks", label: t("Bemerkungen"), kind: "textarea", value: tree.remarks, most: 5000 },
   ].filter(Boolean);
 }
 
 /** Correct the data of a tree. */
-export async function correctForm({ data, drafts, may }) {
-  const [species, unitRows] = await Promise.all([allSpecies(), may("view_inspections") ? units() : []]);
+export async function correctForm({ data, config, drafts, may }) {
+  const [species, unitRows, words] = await Promise.all([
+    allSpecies(),
+    may("view_inspections") ? units() : [],
+    catalogues(config.catalogues_url),
+  ]);
   const own = {
     ...data.tree,
     species: data.species?.id ?? data.tree.species ?? null,
@@ -134,12 +161,13 @@ export async function correctForm({ data, drafts, may }) {
     drafts,
     version: own.version,
     submit: t("Änderungen speichern"),
-    rows: correctRows(
-      own,
-      species.map((row) => [row.id, speciesWords(row)]),
-      unitRows.map((row) => [row.id, row.name]),
-      data.place,
-    ),
+    rows: correctRows({
+      tree: own,
+      species: species.map((row) => [row.id, speciesWords(row)]),
+      unitRows: unitRows.map((row) => [row.id, row.name]),
+      place: data.place,
+      protections: (words.protection_kinds ?? []).map((row) => [row.code, nameOf(row)]),
+    }),
     send: (values, version) =>
       write(
         "PATCH",
