@@ -159,6 +159,7 @@ SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", _("Deutsch")), ("en", _("Englisch"))]
 LOCALE_PATHS = [BASE_DIR / "baumkataster" / "locale"]
+FORMAT_MODULE_PATH = "baumkataster.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Berlin"

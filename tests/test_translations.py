@@ -4,15 +4,18 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polib
 import pytest
+from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.utils import translation
+from django.utils.formats import date_format
 
 from baumkataster.management.commands import words
 from baumkataster.rules.sentences import WORDING as TREE_SENTENCES
@@ -153,6 +156,13 @@ def test_english_is_spoken():
         assert translation.ngettext("%(count)s Monat", "%(count)s Monate", 2) == "%(count)s months"
         sentence = INSPECTION_SENTENCES.say("season.unknown_exception", value="x")
         assert sentence.text(translation.gettext) == "There is no reason for exemption “x”."
+
+
+def test_english_dates_are_british():
+    with translation.override("en"):
+        assert date_format(date(2026, 8, 1)) == "1 August 2026"
+        assert forms.DateField(localize=True).clean("01/08/2026") == date(2026, 8, 1)
+        assert forms.DateField(localize=True).clean("2026-08-01") == date(2026, 8, 1)
 
 
 @pytest.mark.usefixtures("_with_english")
