@@ -91,7 +91,7 @@ def geojson(selection: Selection) -> Iterator[bytes]:
     )
     # No JSON text holds these two characters, so the row leaves the database as it is.
     options = r"FORMAT csv, DELIMITER E'\x01', QUOTE E'\x02'"
-    rows = _copy(selection, row, f", LATERAL (SELECT {listed}) p", options)
+    rows = copied(selection, row, f", LATERAL (SELECT {listed}) p", options)
     blocks = _blocks(rows)
     # Every feature begins with a comma but the first.
     yield b'{"type":"FeatureCollection","name":"baeume","features":[\n' + next(blocks, b"")[1:]
@@ -118,7 +118,7 @@ def csv(
     delimiter = ";" if comma else ","
     options = f"FORMAT csv, DELIMITER '{delimiter}'"
     lateral = ", LATERAL (SELECT ST_Transform(v.geom, 4326) AS lonlat) g"
-    rows = _copy(selection, ", ".join(columns.values()), lateral, options)
+    rows = copied(selection, ", ".join(columns.values()), lateral, options)
     blocks = _blocks(rows)
     mark = b"\xef\xbb\xbf" if comma else b""
     yield mark + f"{delimiter.join(columns)}\n".encode() + next(blocks, b"")
@@ -141,16 +141,21 @@ def _number(value: str, *, comma: bool) -> str:
     return f"replace(({value})::text, '.', ',')" if comma else value
 
 
-def _copy(selection: Selection, columns: str, lateral: str, options: str) -> Iterator[bytes]:
-    """Rows as the database writes them; leaving early cancels the statement."""
-    statement = (
+def statement(selection: Selection, columns: str, lateral: str, options: str) -> str:
+    """The COPY of a selection, with places for its params."""
+    return (
         f"COPY (SELECT {columns} FROM {selection.view} v{lateral}"
         f" WHERE {selection.condition}) TO STDOUT WITH ({options})"
     )
+
+
+def copied(selection: Selection, columns: str, lateral: str, options: str) -> Iterator[bytes]:
+    """Rows as the database writes them; leaving early cancels the statement."""
+    text = statement(selection, columns, lateral, options)
     with (
         _session() as session,
         psycopg.ClientCursor(session) as cursor,
-        cursor.copy(statement, selection.params or None) as rows,
+        cursor.copy(text, selection.params or None) as rows,
     ):
         for row in rows:
             yield bytes(row)

@@ -42,8 +42,8 @@ class Quad:
         )
         return "POLYGON((" + ",".join(f"{x!r} {y!r}" for x, y in ring) + "))"
 
-    def axes(self) -> tuple[float, float, float, float, float, float]:
-        """Numbers a, b, c, d, e, f: u = a·x + b·y + c and v = d·x + e·y + f.
+    def axes(self) -> dict[str, float]:
+        """Numbers ua … vc: u = ua·x + ub·y + uc and v = va·x + vb·y + vc.
 
         u runs from 0 (west) to 1 (east), v from 0 (north) to 1 (south): where in the tile a point
         lies, to a few centimetres at street zoom and a few metres for a whole city.
@@ -52,9 +52,28 @@ class Quad:
         ex, ey = self.north_east[0] - x0, self.north_east[1] - y0
         sx, sy = self.south_west[0] - x0, self.south_west[1] - y0
         area = ex * sy - ey * sx
-        a, b = sy / area, -sx / area
-        d, e = -ey / area, ex / area
-        return a, b, -(a * x0 + b * y0), d, e, -(d * x0 + e * y0)
+        ua, ub, va, vb = sy / area, -sx / area, -ey / area, ex / area
+        uc, vc = -(ua * x0 + ub * y0), -(va * x0 + vb * y0)
+        return {"ua": ua, "ub": ub, "uc": uc, "va": va, "vb": vb, "vc": vc}
+
+    def sides(self) -> dict[str, float]:
+        """Numbers wa … sc of the sides west, east, north, south: a·x + b·y + c is 0 on the side.
+
+        Positive east of the west and east side, and south of the north and south side. Two
+        neighbours get the very same numbers for the side between them, so that each point lies
+        in exactly one of them.
+        """
+        numbers: dict[str, float] = {}
+        for name, start, end, sign in (
+            ("w", self.north_west, self.south_west, 1),
+            ("e", self.north_east, self.south_east, 1),
+            ("n", self.north_west, self.north_east, -1),
+            ("s", self.south_west, self.south_east, -1),
+        ):
+            dx, dy = end[0] - start[0], end[1] - start[1]
+            a, b = -dy * sign, dx * sign
+            numbers |= {f"{name}a": a, f"{name}b": b, f"{name}c": -(a * start[0] + b * start[1])}
+        return numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from django.db.models import QuerySet
 
 #: Never reached: only statements that ask for it are prepared.
 _NEVER = 2**31 - 1
+#: Memory for one join over all trees of a large city.
+_SETTINGS = "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '32MB'"
 
 
 def run(sql: str, params: dict[str, Any]) -> tuple[Any, ...]:
@@ -23,7 +25,7 @@ def run(sql: str, params: dict[str, Any]) -> tuple[Any, ...]:
         if session.prepare_threshold is None:
             session.prepare_threshold = _NEVER
         with psycopg.Cursor(session) as cursor:
-            cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+            cursor.execute(_SETTINGS)
             cursor.execute(sql, params, prepare=True)
             row = cursor.fetchone()
     assert row is not None

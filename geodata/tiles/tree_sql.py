@@ -76,20 +76,31 @@ def cell_tile(allowed: str, *, side: int) -> str:
     would cost more than all the rest.
     """
 
-    def cell(axis: str) -> str:
-        return f"LEAST(GREATEST(floor({axis} * {side})::int, 0), {side - 1})"
-
     return f"""
-    WITH placed AS (
-      SELECT %(a)s::float8 * ST_X(t.geom) + %(b)s::float8 * ST_Y(t.geom) + %(c)s::float8 AS u,
-        %(d)s::float8 * ST_X(t.geom) + %(e)s::float8 * ST_Y(t.geom) + %(f)s::float8 AS v,
-        {rank_sql(state_sql("c"))} AS rank, t.id IN {IMMEDIATE_TREES} AS imm
+    WITH near AS (
+      SELECT ST_X(t.geom) AS x, ST_Y(t.geom) AS y, {rank_sql(state_sql("c"))} AS rank,
+        t.id IN {IMMEDIATE_TREES} AS imm
       FROM baumkataster_tree t LEFT JOIN inspections_controlplan c ON c.tree_id = t.id
-      WHERE ST_Intersects(t.geom, ST_GeomFromText(%(quad)s, 25832))
-        AND t.status = ANY(%(statuses)s::text[]) {allowed}),
+      WHERE t.geom && ST_GeomFromText(%(quad)s, 25832)
+        AND t.status = ANY(%(statuses)s::text[]) {allowed}
+      OFFSET 0),
+    placed AS (
+      SELECT {_line("u")} AS u, {_line("v")} AS v, rank, imm FROM near
+      WHERE {_line("w")} >= 0 AND {_line("e")} < 0 AND {_line("n")} >= 0 AND {_line("s")} < 0
+      OFFSET 0),
     cells AS (
       SELECT ST_MakePoint(round(avg(u) * {EXTENT}), round(avg(v) * {EXTENT})) AS geom,
         count(*) AS n, (ARRAY[{_RANKED}])[max(rank) + 1] AS worst,
         count(*) FILTER (WHERE imm) AS imm
-      FROM placed GROUP BY {cell("u")}, {cell("v")})
+      FROM placed GROUP BY {_step("v", side)} * {side} + {_step("u", side)})
     SELECT {_layer("cells", "SELECT * FROM cells")}"""
+
+
+def _line(name: str) -> str:
+    """SQL of a·x + b·y + c with the numbers of a side or axis of the tile."""
+    return f"%({name}a)s::float8 * x + %({name}b)s::float8 * y + %({name}c)s::float8"
+
+
+def _step(axis: str, side: int) -> str:
+    """SQL of the row or column of a cell."""
+    return f"LEAST(GREATEST(floor({axis} * {side})::int, 0), {side - 1})"

@@ -47,8 +47,7 @@ def _cells(tile: Tile, allowed: str, params: dict[str, Any], *, day: date, side:
     quad = tile.quad()
     if quad is None:
         return b""
-    axes = dict(zip("abcdef", quad.axes(), strict=True))
-    own = {"quad": quad.wkt, "day": day, **axes}
+    own = {"quad": quad.wkt, "day": day, **quad.axes(), **quad.sides()}
     (layer,) = run(tree_sql.cell_tile(allowed, side=side), params | own)
     return bytes(layer)
 

@@ -40,6 +40,7 @@ def config(visitor: Visitor) -> dict[str, Any]:
         "day": timezone.localdate().isoformat(),
         "user": {
             "id": str(visitor.pk),
+            "name": str(visitor),
             "role": getattr(visitor, "role", ""),
             "may": {str(each): each in may for each in Door},
         },
