@@ -126,7 +126,7 @@ def make_place(**values: Any) -> Place:
 def make_site(**values: Any) -> Site:
     """A numbered site."""
     number = next(counter)
-    defaults: dict[str, Any] = {"number": str(number), "geom": point(number, number)}
+    defaults: dict[str, Any] = {"number": str(number), "geom": point(number % 300, number // 300)}
     if "place" not in values:
         defaults["place"] = make_place()
     return Site.objects.create(**(defaults | values))
