@@ -26,6 +26,7 @@ from baumkataster.permissions import Visitor
 from inspections.filters import TreeFilter, apply
 from inspections.models import Measure, RuleSet
 from inspections.models.catalogues import name_column
+from inspections.rules.intervals import add_months
 from inspections.sql_state import state_expression
 
 #: The states that the report is about; the others only count.
@@ -63,6 +64,8 @@ class Header:
     on: date
     rule_set: RuleSet | None
     trees_in_duty: int
+    #: Name of the person who asked for it.
+    asked_by: str
 
 
 def report_rows(*, on: date, visible_to: Visitor, tree_filter: TreeFilter) -> QuerySet[Any]:
@@ -120,6 +123,7 @@ def _rule_and_last_control() -> dict[str, Any]:
         ),
         "set_months": F(f"{plan}interval_months"),
         "due_on": F(f"{plan}due_on"),
+        "care_on": F(f"{plan}care_on"),
         "tolerance_until": F(f"{plan}tolerance_until"),
         "inherited_on": F(f"{plan}inherited__last_on"),
         "inherited_source": F(f"{plan}inherited__source"),
@@ -135,6 +139,19 @@ def _rule_and_last_control() -> dict[str, Any]:
 def only_states(rows: QuerySet[Any], states: tuple[str, ...]) -> QuerySet[Any]:
     """Narrow the report to some buckets; none named: all that is late or never inspected."""
     return rows.filter(state__in=states or LATE_STATES)
+
+
+def without_care(rows: QuerySet[Any], *, on: date) -> QuerySet[Any]:
+    """Young trees, sound as far as known, whose last young-tree care is too old or not recorded.
+
+    The rule set says how long one round of care counts (36 months unless the city changes it).
+    """
+    young = rows.filter(control_plan__phase="youth").exclude(control_plan__condition="damaged")
+    rule_set = RuleSet.objects.valid_on(on)
+    if rule_set is not None:
+        # An arborist may ask for a control in spite of care; such a tree is not without care.
+        young = young.exclude(control_plan__care_on__gt=add_months(on, -rule_set.youth_care_months))
+    return young.exclude(control_plan__exempt_until__gte=on)
 
 
 def in_order(rows: QuerySet[Any], order: str) -> QuerySet[Any]:
@@ -173,9 +190,10 @@ def totals_by(rows: QuerySet[Any], key: str) -> list[dict[str, Any]]:
     return totals
 
 
-def header(*, on: date, rows: QuerySet[Any]) -> Header:
+def header(*, on: date, rows: QuerySet[Any], asked_by: str) -> Header:
     """What stands above the list, on screen, paper and in files."""
-    return Header(on=on, rule_set=RuleSet.objects.valid_on(on), trees_in_duty=rows.count())
+    rule_set = RuleSet.objects.valid_on(on)
+    return Header(on=on, rule_set=rule_set, trees_in_duty=rows.count(), asked_by=asked_by)
 
 
 def _count_of(state: str) -> Count:

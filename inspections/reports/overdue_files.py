@@ -41,6 +41,7 @@ def columns() -> list[tuple[str, str, int]]:
         ("last_kind", _("Kontrollart"), 18),
         ("last_leaf_state", _("Belaubung"), 14),
         ("inherited_on", _("übernommene Kontrolle"), 14),
+        ("care_on", _("letzte Jungbaumpflege"), 14),
         ("due_on", _("fällig am"), 12),
         ("tolerance_until", _("Toleranz bis"), 12),
         ("days_over", _("Tage überfällig"), 10),
@@ -73,6 +74,7 @@ def plain_row(tree: Any, *, base_url: str) -> dict[str, Any]:
         "last_kind": tree.last_kind or "",
         "last_leaf_state": label(LeafState, tree.last_leaf_state),
         "inherited_on": tree.inherited_on,
+        "care_on": tree.care_on,
         "due_on": tree.due_on,
         "tolerance_until": tree.tolerance_until,
         "days_over": max(tree.days_over, 0),
@@ -163,6 +165,7 @@ def _cover_lines(head: Header, filter_text: str) -> list[tuple[str, str]]:
     rule = head.rule_set
     lines = [
         (_("Stichtag"), f"{head.on:%d.%m.%Y}"),
+        (_("Erstellt von"), head.asked_by),
         (_("Auswahl"), filter_text),
         (_("Bäume in Kontrollpflicht"), str(head.trees_in_duty)),
     ]

@@ -9,12 +9,11 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from baumkataster.errors import Refused
-from baumkataster.models import District, Place, Species, Unit
+from baumkataster.models import District, Unit
 from baumkataster.permissions import Door
 from baumkataster.web.base_maps import base_maps
 from baumkataster.web.doors import door
@@ -26,6 +25,7 @@ from inspections.reports.run_status import run_status
 from inspections.reports.trend import trend
 from inspections.rules.overdue import berlin_day
 from inspections.rules.states import STATES
+from inspections.web.selection_words import filter_text
 
 #: Rows of one page on the screen, and at most on one that is meant for paper.
 PAGE, PAPER = 50, 2000
@@ -41,12 +41,23 @@ class Asked:
     tree_filter: TreeFilter
     order: str
     rows: Any
+    #: Only young trees that miss their care, whatever their state (address: pflege=fehlt).
+    uncared: bool
 
     @property
     def shown(self) -> Any:
         """The rows of the list, in order."""
-        narrowed = overdue.only_states(self.rows, self.tree_filter.states)
+        if self.uncared:
+            narrowed = overdue.without_care(self.rows, on=berlin_day(self.now))
+        else:
+            narrowed = overdue.only_states(self.rows, self.tree_filter.states)
         return overdue.in_order(narrowed, self.order)
+
+    @property
+    def words(self) -> str:
+        """The selection in words."""
+        text = filter_text(self.tree_filter)
+        return f"{_('Jugendphase ohne Jungbaumpflege')}; {text}" if self.uncared else text
 
 
 @require_GET
@@ -63,11 +74,12 @@ def overdue_page(request: HttpRequest) -> HttpResponse:
     on = berlin_day(asked.now)
     districts = overdue.totals_by(asked.rows, "district_name")
     context = {
-        "header": overdue.header(on=on, rows=asked.rows),
+        "header": overdue.header(on=on, rows=asked.rows, asked_by=str(request.user)),
         "now": asked.now,
         "run": run_status(asked.now),
         "trend": trend(list(reversed(ControlRun.objects.order_by("-day")[:84]))),
-        "counts": _counted(request, counts, asked.tree_filter.states),
+        "counts": _counted(request, counts, () if asked.uncared else asked.tree_filter.states),
+        "uncared": _uncared(request, asked),
         "districts": districts,
         "worst": _worst(request, districts),
         "units": overdue.totals_by(asked.rows, "unit_code"),
@@ -76,7 +88,7 @@ def overdue_page(request: HttpRequest) -> HttpResponse:
         "orders": _orders(),
         "order": asked.order,
         "filter": asked.tree_filter,
-        "filter_text": filter_text(asked.tree_filter),
+        "filter_text": asked.words,
         "all_districts": District.objects.all(),
         "all_units": Unit.objects.all(),
         "query": _query(request, drop=("seite",)),
@@ -119,9 +131,9 @@ def overdue_xlsx(request: HttpRequest) -> HttpResponse:
         return render(request, "reports/refused.html", {"problems": refused.problems}, status=400)
     content = xlsx_bytes(
         asked.shown,
-        head=overdue.header(on=berlin_day(asked.now), rows=asked.rows),
+        head=overdue.header(on=berlin_day(asked.now), rows=asked.rows, asked_by=str(request.user)),
         counts=overdue.state_counts(asked.rows),
-        filter_text=filter_text(asked.tree_filter),
+        filter_text=asked.words,
         base_url=request.build_absolute_uri("/").rstrip("/"),
     )
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -130,37 +142,14 @@ def overdue_xlsx(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def filter_text(tree_filter: TreeFilter) -> str:
-    """The selection in words, for screen, paper and files."""
-    words = []
-    for label, model, keys in (
-        (_("Ortsteil"), District, tree_filter.districts),
-        (_("Revier"), Unit, tree_filter.units),
-        (_("Objekt"), Place, tree_filter.places),
-        (_("Baumart"), Species, tree_filter.species),
-    ):
-        if keys:
-            names = [str(found) for found in model.objects.filter(pk__in=keys)]
-            words.append(f"{label}: {', '.join(names)}")
-    if tree_filter.mine:
-        words.append(_("eigene Reviere"))
-    if tree_filter.search:
-        words.append(f"{_('Suche')}: {tree_filter.search}")
-    if tree_filter.states:
-        labels = [STATES.by_code(code).label(get_language()) for code in tree_filter.states]
-        words.append(f"{_('Stand')}: {', '.join(labels)}")
-    if tree_filter.due_until:
-        words.append(_("fällig bis %(day)s") % {"day": f"{tree_filter.due_until:%d.%m.%Y}"})
-    return "; ".join(words) or _("alle Bäume; überfällig oder noch nie kontrolliert")
-
-
 def _asked(request: HttpRequest) -> Asked:
     """Fix the instant once and read filter and order from the address."""
     now = timezone.now()
     tree_filter = parse(request.GET, visitor=request.user)
     rows = overdue.report_rows(on=berlin_day(now), visible_to=request.user, tree_filter=tree_filter)
     order = request.GET.get("sortierung", "risk")
-    return Asked(now, tree_filter, order if order in overdue.ORDERS else "risk", rows)
+    uncared = request.GET.get("pflege") == "fehlt"
+    return Asked(now, tree_filter, order if order in overdue.ORDERS else "risk", rows, uncared)
 
 
 def _shown(tree: Any) -> dict[str, Any]:
@@ -173,7 +162,7 @@ def _counted(
     request: HttpRequest, counts: dict[str, int], chosen: tuple[str, ...]
 ) -> list[dict[str, Any]]:
     """Each bucket with its number and the link to its list, most dangerous first."""
-    rest = _query(request, drop=("state", "seite", "alle"))
+    rest = _query(request, drop=("state", "pflege", "seite", "alle"))
     return [
         {
             "state": state,
@@ -185,10 +174,20 @@ def _counted(
     ]
 
 
+def _uncared(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    """The bucket of young trees that miss their care, with the link to its list."""
+    rest = _query(request, drop=("state", "pflege", "seite", "alle"))
+    return {
+        "count": overdue.without_care(asked.rows, on=berlin_day(asked.now)).count(),
+        "chosen": asked.uncared,
+        "link": "?" + "&".join(part for part in (rest, "pflege=fehlt") if part),
+    }
+
+
 def _worst(request: HttpRequest, districts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Where most trees are overdue beyond the tolerance: name, number and link to their list."""
     keys = dict(District.objects.values_list("name", "pk"))
-    rest = _query(request, drop=("state", "district", "seite", "alle"))
+    rest = _query(request, drop=("state", "district", "pflege", "seite", "alle"))
     late = [row for row in districts if row["overdue"] and row["name"] in keys]
     return [
         {

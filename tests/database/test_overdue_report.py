@@ -13,6 +13,7 @@ from inspections.models import ControlRun, RuleSet
 from inspections.reports import overdue
 from inspections.reports.overdue_files import csv_lines, xlsx_bytes
 from inspections.reports.trend import trend
+from inspections.services import record_care
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +77,28 @@ def test_row_says_who_why_and_since_when(city):
     assert tree.last_by.startswith("Kim Muster")
 
 
+def test_young_trees_that_miss_their_care_are_a_bucket(city):
+    arborist = make.make_user("arborist")
+    for number, phase, cared in (
+        ("old-care", "youth", date(2023, 11, 22)),
+        ("in-care", "youth", date(2023, 11, 23)),
+        ("no-care", "youth", None),
+        ("grown", "mature", None),
+    ):
+        tree = make.make_tree(place=city["never"].site.place, number=number, phase=phase)
+        if cared:
+            record_care(
+                by=arborist, day=DAY, tree_id=tree.pk, kind="young_care",
+                done_on=cared, done_by="Bauhof",
+            )  # fmt: skip
+    make.replan_all(DAY)
+    shown = overdue.without_care(rows(city["supervisor"]), on=DAY)
+    assert {tree.number: tree.care_on for tree in shown} == {
+        "old-care": date(2023, 11, 22),
+        "no-care": None,
+    }
+
+
 def test_totals_agree_with_the_counts(city):
     (district,) = overdue.totals_by(rows(city["supervisor"]), "district_name")
     assert (district["trees"], district["late"], district["overdue"], district["never"]) == (
@@ -109,7 +132,7 @@ def test_csv_and_xlsx_hold_the_same_rows(city):
     assert [line[0] for line in table[1:]] == ["overdue", "tolerance", "never", "overdue-low"]
     content = xlsx_bytes(
         shown,
-        head=overdue.header(on=DAY, rows=rows(city["supervisor"])),
+        head=overdue.header(on=DAY, rows=rows(city["supervisor"]), asked_by="Ina Reh"),
         counts=overdue.state_counts(rows(city["supervisor"])),
         filter_text="alle",
         base_url="http://x",
@@ -120,6 +143,7 @@ def test_csv_and_xlsx_hold_the_same_rows(city):
     assert listed[1][listed[0].index("Tage überfällig")] == 93
     assert listed[1][listed[0].index("fällig am")] == datetime(2026, 8, 22)
     cover = {row[0]: row[1] for row in book["Übersicht"].iter_rows(values_only=True) if row[0]}
+    assert cover["Erstellt von"] == "Ina Reh"
     assert cover["Stichtag"] == "23.11.2026" and cover["Bäume in Kontrollpflicht"] == "7"
 
 
