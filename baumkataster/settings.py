@@ -212,7 +212,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Baumkataster",
-    "DESCRIPTION": "Bäume, Kontrollen und Maßnahmen einer Stadt.",
+    "DESCRIPTION": _("Bäume, Kontrollen und Maßnahmen einer Stadt."),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
