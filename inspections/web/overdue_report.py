@@ -56,8 +56,7 @@ class Asked:
     @property
     def words(self) -> str:
         """The selection in words."""
-        text = filter_text(self.tree_filter)
-        return f"{_('Jugendphase ohne Jungbaumpflege')}; {text}" if self.uncared else text
+        return filter_text(self.tree_filter, uncared=self.uncared)
 
 
 @require_GET

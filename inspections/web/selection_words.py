@@ -8,9 +8,9 @@ from inspections.filters import TreeFilter
 from inspections.rules.states import STATES
 
 
-def filter_text(tree_filter: TreeFilter) -> str:
+def filter_text(tree_filter: TreeFilter, *, uncared: bool = False) -> str:
     """The selection in words, for screen, paper and files."""
-    words = []
+    words = [_("Jugendphase ohne Jungbaumpflege")] if uncared else []
     for label, model, keys in (
         (_("Ortsteil"), District, tree_filter.districts),
         (_("Revier"), Unit, tree_filter.units),
@@ -24,7 +24,7 @@ def filter_text(tree_filter: TreeFilter) -> str:
         words.append(_("eigene Reviere"))
     if tree_filter.search:
         words.append(f"{_('Suche')}: {tree_filter.search}")
-    if tree_filter.states:
+    if tree_filter.states and not uncared:
         labels = [STATES.by_code(code).label(get_language()) for code in tree_filter.states]
         words.append(f"{_('Stand')}: {', '.join(labels)}")
     if tree_filter.due_until:

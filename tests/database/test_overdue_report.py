@@ -14,6 +14,7 @@ from inspections.reports import overdue
 from inspections.reports.overdue_files import csv_lines, xlsx_bytes
 from inspections.reports.trend import trend
 from inspections.services import record_care
+from inspections.web.selection_words import filter_text
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,11 @@ def test_young_trees_that_miss_their_care_are_a_bucket(city):
         "old-care": date(2023, 11, 22),
         "no-care": None,
     }
+
+
+def test_selection_in_words_names_the_bucket_alone():
+    assert filter_text(TreeFilter()) == "alle Bäume; überfällig oder noch nie kontrolliert"
+    assert filter_text(TreeFilter(), uncared=True) == "Jugendphase ohne Jungbaumpflege"
 
 
 def test_totals_agree_with_the_counts(city):
