@@ -231,7 +231,9 @@ def _check_living(tree: Tree, status: str) -> None:
 
 def _check_duty(tree: Tree) -> None:
     """Say at its field that a reason is missing; the database refuses it, but knows no field."""
-    if tree.duty != Duty.CITY and not tree.duty_reason.strip():
+    # A new tree's reason that nobody gave is the database's default, not a text yet.
+    reason = tree.duty_reason if isinstance(tree.duty_reason, str) else ""
+    if tree.duty != Duty.CITY and not reason.strip():
         raise Refused({"duty_reason": [_("Ohne Kontrollpflicht der Stadt: bitte begründen.")]})
 
 

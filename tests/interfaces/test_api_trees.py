@@ -201,7 +201,7 @@ def test_plant_once_even_if_sent_twice(api: ApiClient) -> None:
         ({"stems": [0]}, "stems.0"),
         ({"girth": 12}, "girth"),
         ({"remarks": "a\x00b"}, "remarks"),
-        ({"duty": "none"}, "non_field"),
+        ({"duty": "none"}, "duty_reason"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_at_its_field(
