@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from urllib.request import urlretrieve
 
 import pytest
 
@@ -105,7 +106,7 @@ def test_a_planner_signs_in(city: ServedCity) -> None:
 def test_the_exports_open_in_gdal(city: ServedCity, tmp_path: Path) -> None:
     target = tmp_path / "export.geojson"
     address = f"{city.server.url}/export/trees.geojson"
-    run(city, "curl", "-sSf", "-o", str(target), address)
+    urlretrieve(address, target)
     text = run(city, "ogrinfo", "-ro", "-so", "-al", str(target))
     assert f"Feature Count: {city.number('true')}" in text
     assert "id: String" in text and "hoehe_m: Real" in text
