@@ -107,7 +107,7 @@ def test_the_server_answers_at_the_field_as_well(visit, city: City):
 
     expect(height).to_have_attribute("aria-invalid", "true")
     said = (height.get_attribute("aria-describedby") or "").split()[-1]
-    expect(there.page.locator(f"[id='{said}']")).to_contain_text("m")
+    expect(there.page.locator(f"[id='{said}']")).to_contain_text("80")
 
 
 def change_elsewhere(visit: Visit, tree: Seen, values: dict[str, Any]) -> None:
