@@ -130,6 +130,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = HTTPS and environment.flag("BAUM_SSL_REDIRECT", default=True)
+# The supervisor asks on loopback, without the proxy that speaks https.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if environment.flag("BAUM_BEHIND_PROXY"):
@@ -205,9 +207,15 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "baumkataster.api.parsers.SoundJSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "EXCEPTION_HANDLER": "baumkataster.api.errors.explain",
     "DEFAULT_THROTTLE_RATES": {"application-password": "30/minute"},
-    "NUM_PROXIES": AXES_IPWARE_PROXY_COUNT or None,
+    # 0, not None: None would believe whatever X-Forwarded-For a client sends.
+    "NUM_PROXIES": AXES_IPWARE_PROXY_COUNT,
     "COERCE_DECIMAL_TO_STRING": False,
 }
 SPECTACULAR_SETTINGS = {
