@@ -23,6 +23,8 @@ MAX_BYTES = 15 * 1024 * 1024
 MAX_PIXELS = 80_000_000
 LONG_SIDE = 1600
 THUMBNAIL_SIDE = 320
+#: An older date is a camera whose clock was never set; year 1 could not even be read back.
+FIRST_CAMERA_YEAR = 1990
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -100,6 +102,8 @@ def _taken_at(picture: Image.Image, received_at: datetime) -> datetime:
     try:
         taken = datetime.strptime(text, "%Y:%m:%d %H:%M:%S").replace(tzinfo=BERLIN)
     except ValueError:
+        return received_at
+    if taken.year < FIRST_CAMERA_YEAR:
         return received_at
     return min(taken, received_at)
 

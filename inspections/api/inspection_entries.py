@@ -64,8 +64,8 @@ class InspectionInput(Entry):
     expectation = serializers.ChoiceField(Expectation.choices, required=False, allow_blank=True)
     set_months = serializers.IntegerField(required=False, allow_null=True)
     interval_reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
-    findings = FindingInput(many=True, required=False)
-    measures = MeasureInput(many=True, required=False)
+    findings = FindingInput(many=True, required=False, max_length=MOST)
+    measures = MeasureInput(many=True, required=False, max_length=MOST)
     corrects = serializers.UUIDField(required=False, allow_null=True, source="corrects_id")
     correction_reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
 
@@ -74,8 +74,8 @@ class InspectionInput(Entry):
         """The request as the deed's own entry; whoever signs in has inspected unless named."""
         values: dict[str, Any] = cls.read(request)
         values.setdefault("inspected_by_id", request.user.pk)
-        findings = values.pop("findings", [])[:MOST]
-        measures = values.pop("measures", [])[:MOST]
+        findings = values.pop("findings", [])
+        measures = values.pop("measures", [])
         return InspectionEntry(
             **{**values, "limits": tuple(values.get("limits", ()))},
             findings=tuple(

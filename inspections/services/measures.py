@@ -37,6 +37,11 @@ def order_measure(
         Refused: unknown tree, kind, urgency or contractor, or the tree is gone.
     """
     if id is not None and (known := Measure.objects.filter(pk=id).first()):
+        inspection = origin.get("inspection")
+        if known.tree_id != tree_id or known.inspection_id != (inspection and inspection.pk):
+            raise Refused(
+                {"id": [_("Diese Angaben widersprechen dem, was schon gespeichert ist.")]}
+            )
         return known
     with authored(by=by):
         tree = locked(Tree, tree_id)

@@ -25,6 +25,7 @@ from inspections.services.checks import entry_problems
 from inspections.services.entries import FindingEntry, InspectionEntry
 from inspections.services.measures import order_measure
 from inspections.services.proposals import Proposal, propose, resulting_due_day
+from inspections.services.repeats import is_same
 from inspections.services.replanning import replan
 
 
@@ -224,16 +225,7 @@ def _take_over(
 
 def _received_before(known: Inspection, entry: InspectionEntry) -> Recorded:
     """Answer for an entry that is here already; another record under the same id is refused."""
-    same = (
-        known.tree_id == entry.tree_id
-        and known.kind_id == entry.kind
-        and known.inspected_at == entry.inspected_at
-        and known.inspected_by_id == entry.inspected_by_id
-        and known.result == entry.result
-        and known.condition == entry.condition
-        and {f.pk for f in known.findings.all()} == {f.id for f in entry.findings}
-    )
-    if not same:
+    if not is_same(known, entry):
         raise Refused(
             {NON_FIELD: [_("Unter dieser Kennung ist schon eine andere Kontrolle gespeichert.")]}
         )
