@@ -15,6 +15,7 @@ from baumkataster.models import (
     Place,
     PositionSource,
     Site,
+    SoilCover,
     Species,
     Tree,
     TreeStatus,
@@ -54,6 +55,11 @@ class DataEntry(Entry):
     open_soil_m2 = serializers.DecimalField(
         6, 1, required=False, allow_null=True, min_value=0, max_value=10_000
     )
+    soil_cover = serializers.ChoiceField(SoilCover.choices, required=False, allow_blank=True)
+    parcel = serializers.CharField(required=False, allow_blank=True, max_length=60)
+    cost_centre = serializers.CharField(required=False, allow_blank=True, max_length=40)
+    surroundings = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    utilities = serializers.CharField(required=False, allow_blank=True, max_length=120)
     species = serializers.PrimaryKeyRelatedField(
         queryset=Species.objects.all(), required=False, allow_null=True
     )

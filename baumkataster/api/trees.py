@@ -75,6 +75,11 @@ class TreeSerializer(FeatureSerializer):
     house_number = serializers.CharField(source="site.house_number", read_only=True)
     side = serializers.CharField(source="site.side", read_only=True)
     open_soil_m2 = serializers.DecimalField(6, 1, source="site.open_soil_m2", read_only=True)
+    soil_cover = serializers.CharField(source="site.soil_cover", read_only=True)
+    parcel = serializers.CharField(source="site.parcel", read_only=True)
+    cost_centre = serializers.CharField(source="site.cost_centre", read_only=True)
+    surroundings = serializers.CharField(source="site.surroundings", read_only=True)
+    utilities = serializers.CharField(source="site.utilities", read_only=True)
     site = serializers.UUIDField(source="site_id", read_only=True)
     place = serializers.UUIDField(source="site.place_id", read_only=True)
     place_name = serializers.CharField(source="site.place.name", read_only=True)
@@ -100,6 +105,11 @@ class TreeSerializer(FeatureSerializer):
             "house_number",
             "side",
             "open_soil_m2",
+            "soil_cover",
+            "parcel",
+            "cost_centre",
+            "surroundings",
+            "utilities",
             "site",
             "place",
             "place_name",

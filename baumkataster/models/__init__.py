@@ -13,7 +13,7 @@ from baumkataster.models.groups import TreeGroup, TreeGroupShare
 from baumkataster.models.history import Change
 from baumkataster.models.people import ApplicationPassword, InspectorIdentity, Role, Unit, User
 from baumkataster.models.photos import Photo
-from baumkataster.models.places import Expectation, Place, PlaceKind, Site
+from baumkataster.models.places import Expectation, Place, PlaceKind, Site, SoilCover
 from baumkataster.models.species import LeafType, Species
 from baumkataster.models.tree_words import (
     STANDING_STATUSES,
@@ -50,6 +50,7 @@ __all__ = [
     "PositionSource",
     "Role",
     "Site",
+    "SoilCover",
     "Species",
     "Tree",
     "TreeGroup",

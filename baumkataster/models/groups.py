@@ -37,6 +37,9 @@ class TreeGroup(models.Model):
     duty = models.CharField(
         _("Kontrollpflicht"), max_length=12, choices=Duty, default=Duty.CITY, db_default=Duty.CITY
     )
+    duty_reason = models.CharField(
+        _("Begründung der Kontrollpflicht"), max_length=300, blank=True, default="", db_default=""
+    )
     remarks = models.TextField(_("Bemerkungen"), blank=True, db_default="")
     origin = models.CharField(_("Herkunft"), max_length=8, choices=Origin, default=Origin.SURVEY)
     source = models.CharField(_("Datenquelle"), max_length=80, blank=True, db_default="")

@@ -37,6 +37,16 @@ class Expectation(models.TextChoices):
     HIGHER = "higher", _("höhere Sicherheitserwartung")
 
 
+class SoilCover(models.TextChoices):
+    """What covers the ground around the trunk."""
+
+    OPEN = "open", _("offen")
+    PLANTED = "planted", _("bepflanzt")
+    GRASS = "grass", _("Rasen")
+    GRATE = "grate", _("Baumrost")
+    PAVED = "paved", _("befestigt")
+
+
 class Place(models.Model):
     """A street or ground of the city; gives its trees their number range, unit and safety expectation."""
 
@@ -94,6 +104,27 @@ class Site(models.Model):
     open_soil_m2 = models.DecimalField(
         _("Baumscheibe (m²)"), max_digits=6, decimal_places=1, null=True, blank=True
     )
+    soil_cover = models.CharField(
+        _("Oberfläche der Baumscheibe"),
+        max_length=8,
+        choices=SoilCover,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    #: Gemarkung, Flur and Flurstück in the land registry's words.
+    parcel = models.CharField(_("Flurstück"), max_length=60, blank=True, default="", db_default="")
+    cost_centre = models.CharField(
+        _("Kostenstelle"), max_length=40, blank=True, default="", db_default=""
+    )
+    #: What stands and lies around: bus stop, parking bay, building …
+    surroundings = models.CharField(
+        _("Umfeld"), max_length=200, blank=True, default="", db_default=""
+    )
+    #: Pipes and cables in the ground or overhead.
+    utilities = models.CharField(
+        _("Leitungen"), max_length=120, blank=True, default="", db_default=""
+    )
     remarks = models.TextField(_("Bemerkungen"), blank=True, db_default="")
     source = models.CharField(_("Datenquelle"), max_length=80, blank=True, db_default="")
     #: Keys by which the source knows this site.
@@ -114,6 +145,10 @@ class Site(models.Model):
                 violation_error_message=_("Diese Nummer ist in diesem Objekt schon vergeben."),
             ),
             models.CheckConstraint(name="site_number_not_blank", condition=~models.Q(number="")),
+            models.CheckConstraint(
+                name="site_soil_cover_known",
+                condition=models.Q(soil_cover__in=["", *SoilCover.values]),
+            ),
             models.CheckConstraint(
                 name="site_open_soil_plausible",
                 condition=models.Q(open_soil_m2__isnull=True)

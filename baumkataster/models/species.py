@@ -47,6 +47,8 @@ class Species(models.Model):
     max_crown_m = models.PositiveSmallIntegerField(
         _("größter Kronendurchmesser (m)"), null=True, blank=True
     )
+    #: Key in the GBIF backbone taxonomy, where the city looked it up.
+    gbif_key = models.PositiveIntegerField(_("GBIF-Schlüssel"), null=True, blank=True)
     synonyms = ArrayField(models.CharField(max_length=200), default=list, db_default=[], blank=True)
     active = models.BooleanField(_("wählbar"), default=True, db_default=True)
     changed_at = models.DateTimeField(db_default=Now(), editable=False)

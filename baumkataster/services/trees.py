@@ -56,7 +56,19 @@ CORRECTABLE = frozenset(
     ]
 )
 #: Fields of the site that are corrected through its tree.
-SITE_FIELDS = frozenset(["number", "house_number", "side", "open_soil_m2"])
+SITE_FIELDS = frozenset(
+    [
+        "number",
+        "house_number",
+        "side",
+        "open_soil_m2",
+        "soil_cover",
+        "parcel",
+        "cost_centre",
+        "surroundings",
+        "utilities",
+    ]
+)
 #: Statuses that a correction may move between; the end of a tree has deeds of its own.
 LIVING = frozenset(
     {TreeStatus.PLANNED, TreeStatus.PLANTED, TreeStatus.STANDING, TreeStatus.UNVERIFIED}

@@ -221,3 +221,12 @@ def test_expectation_of_a_place_recomputes_its_trees_at_once(planner):
         by=planner, day=DAY, place_id=place.pk, version=2, changes={"expectation": "lower"}
     )
     assert ControlPlan.objects.get(tree=tree).due_on == date(2028, 6, 1), "longer only next time"
+
+
+def test_what_surrounds_a_tree_is_kept_at_its_site(planner, place):
+    tree = plant(planner, place, soil_cover="paved", parcel="Flur 3, 17/2")
+    changes = {"utilities": "Gas", "surroundings": "Haltestelle", "cost_centre": "4711"}
+    correct_tree(by=planner, day=DAY, tree_id=tree.pk, version=1, changes=changes)
+    site = Site.objects.get()
+    assert (site.soil_cover, site.parcel, site.utilities) == ("paved", "Flur 3, 17/2", "Gas")
+    assert (site.surroundings, site.cost_centre) == ("Haltestelle", "4711")

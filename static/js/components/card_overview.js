@@ -100,7 +100,11 @@ export function overview(data, may, words) {
         [t("Objekt"), `${place?.name ?? ""}${tree.house_number ? ` ${tree.house_number}` : ""}`],
         [t("Ortsteil"), district?.name],
         [t("Seite"), tree.side],
-        [t("Baumscheibe"), n(tree.open_soil_m2, "m²")],
+        [t("Baumscheibe"), [n(tree.open_soil_m2, "m²"), WORDS.soilCover[tree.soil_cover]].filter(Boolean).join(", ")],
+        [t("Umfeld"), tree.surroundings],
+        [t("Leitungen"), tree.utilities],
+        [t("Flurstück"), tree.parcel],
+        [t("Kostenstelle"), tree.cost_centre],
         [
           t("Sicherheitserwartung"),
           WORDS.expectation[tree.effective_expectation ?? (tree.expectation || place?.expectation)],

@@ -59,5 +59,12 @@ export function vocabulary(t) {
       unknown: t("unbekannt"),
     },
     yearSource: { known: t("bekannt"), estimated: t("geschätzt") },
+    soilCover: {
+      open: t("offen"),
+      planted: t("bepflanzt"),
+      grass: t("Rasen"),
+      grate: t("Baumrost"),
+      paved: t("befestigt"),
+    },
   };
 }

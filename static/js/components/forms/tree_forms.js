@@ -74,6 +74,18 @@ function correctRows({ tree, species, unitRows, place, protections }) {
       { name: "crown_base_m", label: t("Kronenansatz"), unit: "m", kind: "number", value: tree.crown_base_m },
       { name: "open_soil_m2", label: t("Baumscheibe"), unit: "m²", kind: "number", value: tree.open_soil_m2 },
     ],
+    [{
+      name: "soil_cover",
+      label: t("Oberfläche der Baumscheibe"),
+      kind: "select",
+      options: pairs(WORDS.soilCover),
+      value: tree.soil_cover,
+    }, { name: "utilities", label: t("Leitungen"), value: tree.utilities, most: 120 }],
+    { name: "surroundings", label: t("Umfeld"), value: tree.surroundings, most: 200 },
+    [
+      { name: "parcel", label: t("Flurstück"), value: tree.parcel, most: 60 },
+      { name: "cost_centre", label: t("Kostenstelle"), value: tree.cost_centre, most: 40 },
+    ],
     {
       name: "stems",
       label: t("Mehrstämmig: Umfang der Stämme"),
