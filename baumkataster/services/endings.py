@@ -128,6 +128,9 @@ def _end(
         ensure_current(tree, version, {"status": status})
         if tree.status in {TreeStatus.FELLED, TreeStatus.VANISHED}:
             raise Refused(_("Dieser Baum ist schon als gefällt oder verschwunden gemeldet."))
+        if tree.status == TreeStatus.STUMP:
+            # The stump is gone now; day and reason of the felling stay as they were.
+            on, reason = tree.felled_on or on, tree.felling_reason or reason
         tree.status, tree.felled_on, tree.felling_reason = status, on, reason
         save_checked(tree, fields=["status", "felled_on", "felling_reason"])
         tree.refresh_from_db()

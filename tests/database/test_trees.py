@@ -230,3 +230,13 @@ def test_what_surrounds_a_tree_is_kept_at_its_site(planner, place):
     site = Site.objects.get()
     assert (site.soil_cover, site.parcel, site.utilities) == ("paved", "Flur 3, 17/2", "Gas")
     assert (site.surroundings, site.cost_centre) == ("Haltestelle", "4711")
+
+
+def test_removing_the_stump_keeps_day_and_reason_of_the_felling(planner, place):
+    tree = plant(planner, place)
+    cut = {"by": planner, "day": DAY, "tree_id": tree.pk}
+    felled_on = date(2026, 11, 2)
+    fell_tree(**cut, version=1, felled_on=felled_on, reason="Sturm", stump=True)
+    gone = fell_tree(**cut, version=2, felled_on=DAY, reason="Stubben gefräst")
+    assert (gone.status, gone.felled_on, gone.felling_reason) == ("felled", felled_on, "Sturm")
+    assert Change.objects.filter(operation="update", reason="Stubben gefräst").exists()
