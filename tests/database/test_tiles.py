@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.db import connection
 from django.http import QueryDict
 
@@ -137,6 +138,25 @@ def test_every_tree_is_in_exactly_one_cell(z: int) -> None:
     around = {Tile(z, t.x + dx, t.y + dy) for t in tiles for dx in (-1, 0, 1) for dy in (-1, 0, 1)}
     cells = [cell for tile in around for cell in layers(tile, planner).get("cells", [])]
     assert sum(cell.properties["n"] for cell in cells) == len(stood)
+
+
+def test_trees_at_the_sides_of_a_tile_are_counted_once() -> None:
+    middle = tile_of(make_tree(), 12)
+    quad = middle.quad()
+    assert quad is not None
+    place, number = make_place(), 1
+    corners = [quad.north_west, quad.north_east, quad.south_east, quad.south_west]
+    for (x1, y1), (x2, y2) in zip(corners, corners[1:] + corners[:1], strict=True):
+        for share in (0, 0.02, 0.3, 0.98):
+            x, y = x1 + (x2 - x1) * share, y1 + (y2 - y1) * share
+            for dx, dy in ((0, 0), (0.01, 0.01), (-0.01, -0.01), (9, -9), (-9, 9)):
+                make_tree(place=place, geom=Point(x + dx, y + dy, srid=25832))
+                number += 1
+    planner = make_user("planner")
+    around = [Tile(12, middle.x + dx, middle.y + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
+    counted = [sum(c.properties["n"] for c in layers(t, planner).get("cells", [])) for t in around]
+    assert sum(counted) == number
+    assert 20 < counted[4] < number - 20
 
 
 def test_a_cell_names_its_worst_state() -> None:

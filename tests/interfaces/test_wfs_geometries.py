@@ -118,6 +118,21 @@ def test_boxes_in_every_system(wfs: WfsClient, name: str, epsg: int, latitude_fi
     assert wfs.numbers(BBOX=",".join([*map(repr, numbers), name])) == expected
 
 
+def test_long_sides_of_boxes_are_parallels_not_chords(wfs: WfsClient) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ST_X(g), ST_Y(g) FROM (SELECT ST_Transform("
+            "ST_SetSRID(ST_MakePoint(%s, %s), 25832), 4326) AS g) p",
+            [EAST + 500, NORTH + 900],
+        )
+        longitude, latitude = cursor.fetchone()
+    for inch, inside in ((3e-8, True), (-3e-8, False)):
+        box = f"{longitude - 0.2},{latitude - 0.2},{longitude + 0.2},{latitude + inch}"
+        found = wfs.numbers(BBOX=f"{box},urn:ogc:def:crs:OGC::CRS84")
+        assert ("59" in found) is inside
+        assert "08" in found
+
+
 def test_the_whole_world_is_no_mistake(wfs: WfsClient) -> None:
     assert len(wfs.numbers(BBOX="-180,-90,180,90,urn:ogc:def:crs:OGC::CRS84")) == 100
     world = 20037508.34
@@ -135,6 +150,7 @@ def test_the_whole_world_is_no_mistake(wfs: WfsClient) -> None:
         ("urn:ogc:def:crs:EPSG::4258", 4258, True),
         ("EPSG:4326", 4326, False),
         ("urn:ogc:def:crs:OGC::CRS84", 4326, False),
+        ("OGC:CRS84", 4326, False),
     ],
 )
 def test_gml_in_every_system_equals_sql(
@@ -218,6 +234,14 @@ HOSTILE = [
 ]
 
 
+#: Good notations that nobody but a client would write just so.
+UNUSUAL = [
+    "urn:ogc:def:crs:EPSG:6.11.9:4326",
+    "urn:ogc:def:crs:epsg::4258",
+    "http://www.opengis.net/def/crs/epsg/0/4326",
+]
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_unknown_systems_are_refused_without_an_echo(text: str) -> None:
     with pytest.raises(ExternalValueError) as refusal:
@@ -258,8 +282,7 @@ def gdal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
 
 
 def test_no_client_text_reaches_gdal(wfs: WfsClient, gdal: Recorder) -> None:
-    marks = [*HOSTILE, "EPSG:4326", "urn:ogc:def:crs:EPSG::4326", "urn:ogc:def:crs:OGC::CRS84"]
-    for text in marks:
+    for text in [*HOSTILE, *UNUSUAL, "EPSG:4326", "urn:ogc:def:crs:OGC::CRS84"]:
         for query in (
             {"SRSNAME": text},
             {"BBOX": f"8.1,53.1,8.3,53.2,{text}"},
@@ -273,7 +296,7 @@ def test_no_client_text_reaches_gdal(wfs: WfsClient, gdal: Recorder) -> None:
         assert answer.status_code == 200 or exception_text(body(answer))
     # Only our own numbers get there, in truth nothing does: PostGIS turns the coordinates.
     for value in gdal.seen:
-        assert not any(text in value for text in HOSTILE)
+        assert not any(text in value for text in [*HOSTILE, *UNUSUAL])
         assert "Envelope" not in value and "gml" not in value.lower()
     SpatialReference("EPSG:25832")
     assert "'EPSG:25832'" in gdal.seen, "the recorder is blind"
