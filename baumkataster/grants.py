@@ -16,6 +16,9 @@ from baumkataster.guards import Guard
 SQL = Path(__file__).parent / "sql" / "guards.sql"
 #: Tables of libraries and joins: rows come and go.
 DEFAULT = Guard(protection="free", tracked=False)
+#: Joins of our own tables (members of a unit …): who was responsible when can be asked later.
+JOIN = Guard(protection="free", tracked=True)
+OWN_APPS = frozenset({"baumkataster", "inspections", "geodata"})
 RIGHTS = {
     "free": "SELECT, INSERT, UPDATE, DELETE",
     "no_delete": "SELECT, INSERT, UPDATE",
@@ -29,7 +32,8 @@ def guarded_tables() -> Iterator[tuple[type[Model], Guard]]:
     """Every managed table of the project's own apps with its guard (many-to-many joins included)."""
     for model in apps.get_models(include_auto_created=True):
         if model._meta.managed and not model._meta.proxy:
-            yield model, getattr(model, "guard", DEFAULT)
+            joins = bool(model._meta.auto_created) and model._meta.app_label in OWN_APPS
+            yield model, JOIN if joins else getattr(model, "guard", DEFAULT)
 
 
 def install(*, using: str = "default", **_: Any) -> None:

@@ -7,6 +7,7 @@ from django.db import Error, connection, transaction
 from baumkataster.authorship import authored
 from baumkataster.grants import guarded_tables
 from baumkataster.models import Change, Species, User
+from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +107,13 @@ def test_reason_and_author_do_not_outlive_their_deed(clerk):
     inner, outer = Change.objects.filter(table_name="baumkataster_species").order_by("id")
     assert (inner.actor_id, inner.reason) == (None, "innen")
     assert (outer.actor_id, outer.reason) == (clerk.pk, "außen")
+
+
+def test_who_belonged_to_a_unit_can_be_asked_later(clerk):
+    unit = make.make_unit()
+    with authored(by=clerk):
+        unit.members.add(clerk)
+        unit.members.remove(clerk)
+    rows = Change.objects.filter(table_name="baumkataster_unit_members").order_by("id")
+    assert [row.operation for row in rows] == ["insert", "delete"]
+    assert rows[1].old["user_id"] == str(clerk.pk) and rows[1].actor_id == clerk.pk
