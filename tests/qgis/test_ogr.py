@@ -110,3 +110,21 @@ def test_the_exports_open_in_gdal(city: ServedCity, tmp_path: Path) -> None:
     text = run(city, "ogrinfo", "-ro", "-so", "-al", str(target))
     assert f"Feature Count: {city.number('true')}" in text
     assert "id: String" in text and "hoehe_m: Real" in text
+
+
+def test_downloads_that_are_left_do_not_stay(city: ServedCity) -> None:
+    address = f"{city.server.url}/export/trees.geojson"
+    for _ in range(6):
+        left = subprocess.run(
+            ["curl", "-s", "--limit-rate", "50k", "--max-time", "1", "-o", "/dev/null", address],
+            timeout=60,
+            check=False,
+        )
+        assert left.returncode == 28, "the download was not left"
+    whole = run(city, "curl", "-sSf", "--max-time", "60", address)
+    assert len(json.loads(whole)["features"]) == city.number("true")
+    running = city.sql(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND query LIKE 'COPY%' AND state = 'active'"
+    )
+    assert running == [(0,)]
