@@ -17,6 +17,9 @@ import "baum/components/state_symbol.js";
 /** Statuses of trees that somebody could walk under. */
 const STANDING = ["planted", "standing", "unverified"];
 
+/** So low that half of the screen has no room for a form. */
+const LOW = matchMedia("(max-height: 900px)");
+
 class TreeCard extends HTMLElement {
   connectedCallback() {
     this.setAttribute("role", "region");
@@ -87,12 +90,12 @@ class TreeCard extends HTMLElement {
     if (this.data) tell(this, "tree-act", { name, row, data: this.data });
   }
 
-  /** Put a form in the place of the tabs. */
-  openForm(element, title) {
+  /** Put a form in the place of the tabs; a form that needs the map leaves half of it free. */
+  openForm(element, title, { besideMap = false } = {}) {
     this.form.replaceChildren(h("h3.card-form__title", { tabindex: "-1" }, title), element);
     for (const part of [this.deeds, this.tabs.element, this.body]) part.hidden = true;
     this.form.hidden = false;
-    if (this.dataset.height === "peek") this.dataset.height = "half";
+    this.dataset.height = !besideMap && LOW.matches ? "full" : this.dataset.height === "peek" ? "half" : this.dataset.height;
     this.form.scrollTop = 0;
     this.form.querySelector("h3").focus({ preventScroll: true });
   }

@@ -66,9 +66,9 @@ class MapForms {
     }
   }
 
-  #show(form, title) {
+  #show(form, title, besideMap = false) {
     this.form = form;
-    this.card.openForm(form.element, title);
+    this.card.openForm(form.element, title, { besideMap });
   }
 
   #close() {
@@ -155,7 +155,7 @@ class MapForms {
     this.view.keepPositionInSight(spot);
     try {
       const form = await plantForm({ spot, site, config: this.config, drafts: this.drafts });
-      this.#show(form, t("Angaben zum Baum"));
+      this.#show(form, t("Angaben zum Baum"), true);
     } catch (error) {
       this.#close();
       if (!error.sentence) throw error;
@@ -175,7 +175,7 @@ class MapForms {
     });
     this.trees.setDragged(data.tree.id);
     this.view.keepPositionInSight(spot);
-    this.#show(form, t("Baum verschieben"));
+    this.#show(form, t("Baum verschieben"), true);
   }
 
   #setMarker(spot, label, onMove) {
