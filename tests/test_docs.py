@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from geodata.fields import CONTROL, PUBLIC
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
     ROOT / "README.md",
@@ -62,3 +64,11 @@ def test_every_setting_of_the_environment_is_documented():
     pages = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     assert len(names) > 10
     assert not {name for name in names - internal if f"`{name}`" not in pages}
+
+
+def test_every_column_that_leaves_the_house_is_documented():
+    page = (ROOT / "docs/exchange.md").read_text(encoding="utf-8")
+    public, control = page.split("## Control columns")
+    assert [c.name for c in PUBLIC if f"| `{c.name}` |" not in public] == []
+    rest = [c for c in CONTROL if c not in PUBLIC]
+    assert [c.name for c in rest if f"| `{c.name}` |" not in control] == []
