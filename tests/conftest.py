@@ -55,8 +55,19 @@ def create_database(name: str, template: str) -> None:
     )
 
 
+def end_sessions(name: str) -> None:
+    """End the app role's sessions in a test database; the owner may not end another role's."""
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = %s AND usename = current_user AND pid <> pg_backend_pid()",
+            [name],
+        )
+
+
 def drop_database(name: str) -> None:
     """Drop a test database with whoever is still connected."""
+    end_sessions(name)
     as_owner(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
