@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -47,17 +46,26 @@ def assert_fits(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
-@pytest.mark.parametrize("size", ["desk", "tablet"])
 @pytest.mark.parametrize(("login", "address"), PAGES)
-def test_a_page_is_accessible(visit, login: str, address: str, size: str):
-    options: dict[str, Any] = {"viewport": TABLET, "has_touch": True} if size == "tablet" else {}
-    there = visit(login, **options)
+def test_a_page_is_accessible(visit, login: str, address: str):
+    there: Visit = visit(login)
     page = there.page
     answer = page.goto(there.url + address)
     assert answer is not None and answer.status == 200
     page.wait_for_load_state("networkidle")
 
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    assert_accessible(page)
+    assert_fits(page)
+    page.set_viewport_size(TABLET)
+    assert_fits(page)
+
+
+@pytest.mark.parametrize("address", ["/karte/", "/berichte/ueberfaellig/"])
+def test_a_tablet_shows_nothing_inaccessible(visit, address: str):
+    page = visit("aufsicht", viewport=TABLET, has_touch=True).go(address)
+    page.wait_for_load_state("networkidle")
+
     assert_accessible(page)
     assert_fits(page)
 
