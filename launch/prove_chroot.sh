@@ -35,7 +35,7 @@ copy_host_settings() { # how this machine reaches Debian's mirror and Python pac
 
 base() { # the bare system, made once
     [ -d "$work/base/etc" ] || debootstrap --variant=minbase --include=git,python3,ca-certificates \
-        bookworm "$work/base.new" http://deb.debian.org/debian
+        bookworm "$work/base.new"
     [ -d "$work/base/etc" ] || mv "$work/base.new" "$work/base"
 }
 
@@ -148,8 +148,8 @@ scenario() {
     root) # root in its own closed home
         fresh machine-root </dev/null
         inside machine-root <<'SH'
-chmod 0700 /root
-clone=/root/baumkataster; clone_it; round_trip
+chmod 0700 ~root
+clone=~root/baumkataster; clone_it; round_trip
 grep -q /var/lib/baumkataster/ var/where.json || die "Daten liegen nicht unter /var/lib"
 SH
         ;;
@@ -180,7 +180,7 @@ SH
         ;;
     shm) # a parallel hash join that needs far more than 64 MB of shared memory
         inside machine-root <<'SH'
-cd /root/baumkataster; ./baum db
+cd ~root/baumkataster; ./baum db
 run=$(python3 -c 'import json; print(json.load(open("var/where.json"))["run"])')
 runuser -u postgres -- psql -h "$run" -U postgres -d postgres -v ON_ERROR_STOP=1 -At <<'SQL' || die shm
 DROP TABLE IF EXISTS big;
