@@ -68,6 +68,14 @@ def ensure_position(geom: Point) -> None:
         )
 
 
+def assign(row: Any, changes: Mapping[str, Any]) -> list[str]:
+    """Set the values that differ; the names of the fields that did."""
+    changed = [name for name, value in changes.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, changes[name])
+    return changed
+
+
 def save_checked(row: Model, *, fields: list[str] | None = None) -> None:
     """Save a row after Django's field and constraint checks.
 

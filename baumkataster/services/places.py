@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from baumkataster.authorship import authored
 from baumkataster.errors import Refused
 from baumkataster.models import Place, Tree, User
-from baumkataster.services.checking import ensure_current, locked, save_checked
+from baumkataster.services.checking import assign, ensure_current, locked, save_checked
 from baumkataster.signals import control_inputs_changed
 
 CORRECTABLE = frozenset({"kind", "name", "street_key", "expectation", "unit", "area", "active"})
@@ -32,9 +32,7 @@ def correct_place(
     with authored(by=by):
         place = locked(Place, place_id)
         ensure_current(place, version, changes)
-        changed = [name for name, value in changes.items() if getattr(place, name) != value]
-        for name in changed:
-            setattr(place, name, changes[name])
+        changed = assign(place, changes)
         if changed:
             save_checked(place, fields=changed)
             place.refresh_from_db()

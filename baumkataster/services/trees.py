@@ -22,6 +22,7 @@ from baumkataster.models import (
 )
 from baumkataster.rules.numbering import next_free_number, normalise_number
 from baumkataster.services.checking import (
+    assign,
     ensure_current,
     ensure_position,
     locked,
@@ -145,7 +146,7 @@ def correct_tree(
         ensure_current(tree, version, own)
         if "status" in own and own["status"] != tree.status:
             _check_living(tree, str(own["status"]))
-        changed = _assign(tree, own)
+        changed = assign(tree, own)
         if site_changes := {n: v for n, v in changes.items() if n in SITE_FIELDS}:
             _correct_site(tree, site_changes)
             # The tree's version stands for the card that people see: number and tree together.
@@ -223,16 +224,8 @@ def _correct_site(tree: Tree, changes: Mapping[str, Any]) -> None:
         if site.place.sites.filter(number=changes["number"]).exclude(pk=site.pk).exists():
             taken = _("Diese Nummer ist in diesem Objekt schon vergeben.")
             raise Refused({"number": [taken]})
-    if changed := _assign(site, changes):
+    if changed := assign(site, changes):
         save_checked(site, fields=changed)
-
-
-def _assign(row: Any, changes: Mapping[str, Any]) -> list[str]:
-    """Set the values that differ; the names of the fields that did."""
-    changed = [name for name, value in changes.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, changes[name])
-    return changed
 
 
 def _check_living(tree: Tree, status: str) -> None:
