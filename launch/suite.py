@@ -1,17 +1,25 @@
 """./baum test: every check of the project in turn; all failures are named at the end."""
 
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
-from launch import packages, people, python_env, steps
+from launch import children, packages, people, python_env, steps
 from launch.children import call
 from launch.installation import Installation
 from launch.words import say
 
 PROSE = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs")
+#: Two halves of the Python tests: browsers and QGIS mostly wait for other processes, so the halves
+#: run side by side and together take little longer than the longer one.
 QUICK = ("-m", "not browser and not qgis")
+SLOW = ("-m", "browser or qgis")
 
 
 @dataclass(frozen=True)
@@ -44,17 +52,15 @@ def checks(python: str, deno: str) -> list[Check]:
     ]
 
 
-def pytest(python: str, arguments: Sequence[str], *, quick: bool) -> Check:
-    """The Python tests; ``quick`` leaves browser and QGIS out."""
-    return Check("pytest", (python, "-m", "pytest", *(QUICK if quick else ()), *arguments))
-
-
-def plan(arguments: Sequence[str], python: str, deno: str) -> list[Check]:
-    """What to run: with arguments for pytest only pytest, otherwise all."""
+def plan(arguments: Sequence[str], python: str, deno: str) -> tuple[list[Check], list[Check]]:
+    """What to run, and what to run beside it: with arguments for pytest only that, otherwise all."""
     quick = "--quick" in arguments
     rest = [word for word in arguments if word != "--quick"]
-    last = pytest(python, rest, quick=quick)
-    return [last] if rest else [*checks(python, deno), last]
+    pytest = (python, "-m", "pytest")
+    if rest:
+        return [Check("pytest", (*pytest, *(QUICK if quick else ()), *rest))], []
+    slow = [] if quick else [Check("pytest (Browser, QGIS)", (*pytest, *SLOW))]
+    return [*checks(python, deno), Check("pytest", (*pytest, *QUICK))], slow
 
 
 def test(installation: Installation, arguments: Sequence[str]) -> int:
@@ -63,12 +69,15 @@ def test(installation: Installation, arguments: Sequence[str]) -> int:
         packages.ensure(packages.TEST)
     places = installation.places
     python_env.ensure(places, test=True)
-    todo = plan(arguments, str(places.python), str(places.venv / "bin" / "deno"))
+    todo, beside = plan(arguments, str(places.python), str(places.venv / "bin" / "deno"))
     with installation.database():
         env = environment(installation)
         steps.compile_messages(places.clone)
         steps.collect_static(places, env, Path(env["BAUM_VAR"]) / "static")
-        failed = [check.name for check in todo if not passes(check, env, places.clone)]
+        with ExitStack() as stack:
+            waiting = [stack.enter_context(started(check, env, places.clone)) for check in beside]
+            failed = [check.name for check in todo if not passes(check, env, places.clone)]
+            failed += [each.check.name for each in waiting if not each.passes()]
     if failed:
         say(f"\nNICHT in Ordnung: {', '.join(failed)}.")
         return 1
@@ -84,6 +93,42 @@ def environment(installation: Installation) -> dict[str, str]:
     env = installation.environment(owner=True)
     env.update(BAUM_VAR=str(folder), BAUM_SECRET_KEY_FILE=str(folder / "django-secret-key"))
     return env
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A check that runs in the background; what it says is kept until it is asked for."""
+
+    check: Check
+    begun: float
+    output: IO[bytes]
+    child: subprocess.Popen[bytes]
+
+    def passes(self) -> bool:
+        """Wait for its end, then say all that it said; whether its exit code was zero."""
+        code = self.child.wait()
+        self.output.seek(0)
+        say(f"\n── {self.check.name}")
+        sys.stdout.flush()
+        sys.stdout.buffer.write(self.output.read())
+        sys.stdout.flush()
+        verdict = "in Ordnung" if code == 0 else f"FEHLER ({code})"
+        say(f"── {self.check.name}: {verdict}, {time.monotonic() - self.begun:.1f} s")
+        return code == 0
+
+
+@contextmanager
+def started(check: Check, env: dict[str, str], clone: Path) -> Iterator[Beside]:
+    """Run a check in the background; leaving the block ends it, so that nothing is left behind."""
+    with tempfile.TemporaryFile() as output:
+        child = subprocess.Popen(
+            check.command, env=env, cwd=clone, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            yield Beside(check, time.monotonic(), output, child)
+        finally:
+            if child.poll() is None:
+                children.end(child)
 
 
 def passes(check: Check, env: dict[str, str], clone: Path) -> bool:

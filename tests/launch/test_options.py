@@ -62,16 +62,29 @@ def test_supervisor_file_holds_no_path_and_no_secret() -> None:
 
 
 def test_quick_leaves_only_browser_and_qgis_out() -> None:
-    everything = suite.plan([], "python", "deno")
-    quick = suite.plan(["--quick"], "python", "deno")
-    assert [check.name for check in quick] == [check.name for check in everything]
-    assert quick[:-1] == everything[:-1]
-    assert quick[-1].command == (*everything[-1].command, "-m", "not browser and not qgis")
+    everything, beside = suite.plan([], "python", "deno")
+    quick, nothing = suite.plan(["--quick"], "python", "deno")
+    assert quick == everything and not nothing
+    assert everything[-1].command[-2:] == ("-m", "not browser and not qgis")
+    assert [check.command[-2:] for check in beside] == [("-m", "browser or qgis")]
 
 
 def test_arguments_go_to_pytest_alone() -> None:
-    (only,) = suite.plan(["tests/rules", "-k", "due", "--quick"], "python", "deno")
-    assert only.command[-3:] == ("tests/rules", "-k", "due")
+    (only,), beside = suite.plan(["tests/rules", "-k", "due", "--quick"], "python", "deno")
+    assert only.command[-3:] == ("tests/rules", "-k", "due") and not beside
+
+
+def test_a_check_beside_is_heard_and_counted(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    env = {"PATH": "/usr/bin:/bin"}
+    with (
+        suite.started(suite.Check("bad", ("sh", "-c", "echo said; exit 3")), env, tmp_path) as bad,
+        suite.started(suite.Check("endless", ("sleep", "600")), env, tmp_path) as endless,
+    ):
+        assert not bad.passes()
+    assert b"said" in capfdbinary.readouterr().out
+    assert endless.child.poll() is not None, "an interrupted run leaves nothing behind"
 
 
 def test_failing_check_is_counted(tmp_path: Path) -> None:
