@@ -45,6 +45,10 @@ class Door(StrEnum):
     MANAGE_CATALOGUES = "manage_catalogues"
     MANAGE_RULESETS = "manage_rulesets"
     MANAGE_CITY = "manage_city"
+    FIELD = "field"
+    REVIEW_FIELD = "review_field"
+    MANAGE_DEVICES = "manage_devices"
+    PLAN_TOURS = "plan_tours"
     TECHNICAL_ADMIN = "technical_admin"
 
 
@@ -86,6 +90,10 @@ DOORS: dict[Door, frozenset[Role]] = {
     Door.MANAGE_CATALOGUES: _ADMINISTRATORS,
     Door.MANAGE_RULESETS: _ADMINISTRATORS,
     Door.MANAGE_CITY: _ADMINISTRATORS,
+    Door.FIELD: _TREE_KEEPERS,
+    Door.REVIEW_FIELD: _HEADS,
+    Door.MANAGE_DEVICES: _ADMINISTRATORS,
+    Door.PLAN_TOURS: _INSPECTORS,
     Door.TECHNICAL_ADMIN: _ADMINISTRATORS,
 }
 

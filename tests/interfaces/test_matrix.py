@@ -63,6 +63,10 @@ MATRIX = {
     "manage_catalogues": "----X",
     "manage_rulesets": "----X",
     "manage_city": "----X",
+    "field": "APS-X",
+    "review_field": "--S-X",
+    "manage_devices": "----X",
+    "plan_tours": "A-S-X",
     "technical_admin": "----X",
 }
 #: Every address by its route: the door for reading (GET) and, where it differs, for each method.
