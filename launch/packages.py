@@ -2,7 +2,8 @@
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ CREATECLUSTER_TEXT = """\
 # own "main" cluster (port 5432) was not wanted. Remove this file to get one with the next version.
 create_main_cluster = false
 """
+#: Asked by Debian's tools whether a service may start now; 101 means no.
+POLICY = Path("/usr/sbin/policy-rc.d")
 
 
 @dataclass(frozen=True)
@@ -30,14 +33,14 @@ DEBIAN = System(
     "Debian 12",
     ("postgresql-15", "postgresql-15-postgis-3", "gdal-bin", "libgdal32", "libgeos-c1v5",
      "libproj25", "gettext", "python3-venv", "tzdata", "ca-certificates"),
-    ("chromium", "python3-qgis", "fonts-dejavu-core", "git"),
+    ("chromium", "python3-qgis", "fonts-dejavu-core", "git", "nginx", "openssl"),
 )  # fmt: skip
 #: Provided for, never run.
 UBUNTU = System(
     "Ubuntu 24.04 (noch nicht erprobt)",
     ("postgresql-16", "postgresql-16-postgis-3", "gdal-bin", "libgdal34t64", "libgeos-c1t64",
      "libproj25", "gettext", "python3-venv", "tzdata", "ca-certificates"),
-    ("chromium-browser", "python3-qgis", "fonts-dejavu-core", "git"),
+    ("chromium-browser", "python3-qgis", "fonts-dejavu-core", "git", "nginx", "openssl"),
 )  # fmt: skip
 SYSTEMS = {("debian", "12"): DEBIAN, ("ubuntu", "24.04"): UBUNTU}
 #: Which part of the packages a command needs.
@@ -86,11 +89,15 @@ def ensure(part: str) -> None:
     say(f"{here.name}: es fehlen die Pakete {' '.join(wanted)}. Ich installiere sie.")
     if any(name.startswith("postgresql-") for name in wanted):
         _prevent_main_cluster()
+    service = "nginx" in wanted
     # A failed update (one mirror down) need not hinder the installation: apt-get install decides.
     _root(["apt-get", "-q", "update"])
     options = ["-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300",
                "-o", "Dpkg::Options::=--force-confold"]  # fmt: skip
-    code = _root(["apt-get", *options, "install", *wanted])
+    with _no_service_starts() if service else nullcontext():
+        code = _root(["apt-get", *options, "install", *wanted])
+    if service and not missing(["nginx"]):
+        _root(["update-rc.d", "nginx", "disable"])
     still = missing(wanted)
     if code or still:
         raise LaunchError(
@@ -105,6 +112,21 @@ def _prevent_main_cluster() -> None:
         return
     _root(["install", "-d", "-m", "0755", str(CREATECLUSTER.parent)])
     _root(["sh", "-c", 'cat > "$1"', "sh", str(CREATECLUSTER)], text=CREATECLUSTER_TEXT)
+
+
+@contextmanager
+def _no_service_starts() -> Iterator[None]:
+    """Install without opening port 80: tests start their own nginx; a policy of others stays."""
+    if POLICY.exists():
+        yield
+        return
+    _root(
+        ["sh", "-c", 'printf "#!/bin/sh\\nexit 101\\n" > "$1" && chmod 755 "$1"', "sh", str(POLICY)]
+    )
+    try:
+        yield
+    finally:
+        _root(["rm", "-f", "--", str(POLICY)])
 
 
 def _root(command: Sequence[str], text: str | None = None) -> int:

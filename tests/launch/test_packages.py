@@ -22,6 +22,7 @@ def test_tests_need_browser_and_qgis() -> None:
     for system in (packages.DEBIAN, packages.UBUNTU):
         assert any(name.startswith("chromium") for name in system.test)
         assert "python3-qgis" in system.test
+        assert {"nginx", "openssl"} <= set(system.test)
 
 
 def test_missing_names_what_dpkg_does_not_have() -> None:
@@ -71,6 +72,20 @@ def test_main_cluster_is_prevented_before_the_installation(
     install = next(i for i, line in enumerate(said) if "apt-get" in line and "install" in line)
     assert conf < install
     assert "-y" in recorder.commands[install] and "--no-install-recommends" in said[install]
+
+
+def test_nginx_is_installed_without_being_started(
+    recorder: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packages, "POLICY", tmp_path / "policy-rc.d")
+    pretend(monkeypatch, ["nginx"], [])
+    packages.ensure(packages.TEST)
+    said = [" ".join(command) for command in recorder.commands]
+    denied = next(i for i, line in enumerate(said) if "exit 101" in line)
+    install = next(i for i, line in enumerate(said) if "install nginx" in line)
+    allowed = next(i for i, line in enumerate(said) if line.startswith("rm -f"))
+    assert denied < install < allowed
+    assert said[-1] == "update-rc.d nginx disable"
 
 
 def test_a_server_that_was_here_is_left_alone(
