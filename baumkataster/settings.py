@@ -146,7 +146,10 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:", *BASE_MAP_HOSTS],
-        "connect-src": [SELF],
+        # The field app fetches the tiles that it takes along.
+        "connect-src": [SELF, *BASE_MAP_HOSTS],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
