@@ -32,6 +32,7 @@ VENDORED_MODULES = {
     "pbf": "vendor/mapbox/pbf.js",
     "@mapbox/vector-tile": "vendor/mapbox/vector-tile.js",
     "@mapbox/point-geometry": "vendor/mapbox/point-geometry.js",
+    "@zxing/library": "vendor/zxing/zxing.min.js",
 }
 
 

@@ -1,6 +1,8 @@
 /** The one door to the map library (Leaflet): nobody else imports it. */
 
 import {
+  Circle,
+  CircleMarker,
   Control,
   CRS,
   DivIcon,
@@ -12,6 +14,7 @@ import {
   Map as LeafletMap,
   Marker,
   point,
+  Polygon,
   Renderer,
   TileLayer,
   Util,
@@ -26,8 +29,9 @@ export const MAX_ZOOM = 21;
  *
  * @param {HTMLElement} element
  * @param {{center: [number, number], zoom: number, bounds?: [[number, number], [number, number]]}} view lat, lon
+ * @param {{controls?: boolean}} [options] controls: zoom buttons, scale and attribution in the lower corners
  */
-export function createMap(element, { center, zoom }) {
+export function createMap(element, { center, zoom }, { controls = true } = {}) {
   const map = new LeafletMap(element, {
     minZoom: MIN_ZOOM,
     maxZoom: MAX_ZOOM,
@@ -40,6 +44,14 @@ export function createMap(element, { center, zoom }) {
     zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     tap: false,
   });
+  if (controls) addControls(map);
+  map.createPane("names").style.zIndex = 350;
+  map.getPane("names").style.pointerEvents = "none";
+  map.setView(center, zoom, { animate: false });
+  return map;
+}
+
+function addControls(map) {
   map.addControl(
     new Control.Zoom({
       position: "bottomright",
@@ -49,10 +61,12 @@ export function createMap(element, { center, zoom }) {
   );
   map.addControl(new Control.Scale({ position: "bottomleft", imperial: false }));
   map.addControl(new Control.Attribution({ position: "bottomright", prefix: false }));
-  map.createPane("names").style.zIndex = 350;
-  map.getPane("names").style.pointerEvents = "none";
-  map.setView(center, zoom, { animate: false });
-  return map;
+}
+
+/** Scale and attribution alone, in an upper corner: a tablet's lower edge belongs to the thumb. */
+export function addCornerWords(map) {
+  map.addControl(new Control.Scale({ position: "topleft", imperial: false }));
+  map.addControl(new Control.Attribution({ position: "topleft", prefix: false }));
 }
 
 /** A base map of outside pictures: kind "xyz" or "wms" (fields of BaseMap). */
@@ -79,8 +93,19 @@ export function paintedTiles(paint, options = {}) {
   const Painted = GridLayer.extend({
     createTile(coords, done) {
       const canvas = document.createElement("canvas");
+      canvas.setAttribute("aria-hidden", "true");
       paint(canvas, coords).then(() => done(null, canvas), (error) => done(error, canvas));
       return canvas;
+    },
+    /** Paint those tiles again for which `wanted(coords)` holds, in place. */
+    repaintTiles(wanted = () => true) {
+      for (const { el, coords } of Object.values(this._tiles ?? {})) {
+        if (wanted(coords)) paint(el, coords).catch(() => {});
+      }
+    },
+    /** Whether a canvas is still on the map (or about to be). */
+    holds(canvas, coords) {
+      return this._tiles?.[this._tileCoordsToKey(coords)]?.el === canvas;
     },
   });
   return new Painted({ keepBuffer: 1, updateWhenZooming: false, ...options });
@@ -207,6 +232,58 @@ export function dragMarker({ lat, lon }, label, onMove) {
   marker.on("dragend", () => onMove({ lat: marker.getLatLng().lat, lon: marker.getLatLng().lng }));
   marker.on("add", () => moveByKeys(marker, onMove));
   return marker;
+}
+
+/**
+ * The own position: a dot, and a circle as wide as the fix may be wrong.
+ *
+ * @param {object} map
+ * @returns {{show: (fix: {lat: number, lon: number, accuracy: number}, usable: boolean) => void}}
+ */
+export function positionMark(map) {
+  const look = { interactive: false, className: "field-position__circle" };
+  const circle = new Circle([0, 0], { radius: 1, ...look });
+  const dot = new CircleMarker([0, 0], { radius: 9, ...look, className: "field-position__dot" });
+  return {
+    show({ lat, lon, accuracy }, usable) {
+      circle.setLatLng([lat, lon]).setRadius(accuracy);
+      dot.setLatLng([lat, lon]);
+      if (!map.hasLayer(dot)) map.addLayer(circle).addLayer(dot);
+      for (const layer of [circle, dot]) layer.getElement()?.classList.toggle("is-rough", !usable);
+    },
+  };
+}
+
+/** A ring around the chosen tree, as wide as a symbol wants it; a DOM ring, so that no tile is painted again. */
+export function choiceMark(map) {
+  const icon = new DivIcon({ className: "field-choice", iconSize: [46, 46], iconAnchor: [23, 23] });
+  const marker = new Marker([0, 0], { icon, interactive: false, keyboard: false, zIndexOffset: -100 });
+  return {
+    show({ lat, lon }) {
+      marker.setLatLng([lat, lon]);
+      if (!map.hasLayer(marker)) map.addLayer(marker);
+    },
+    hide: () => map.removeLayer(marker),
+  };
+}
+
+/** A polygon whose corners are set one by one; `show([])` takes it away. */
+export function drawnRing(map) {
+  const shape = new Polygon([], { interactive: false, className: "field-ring", weight: 4 });
+  let corners = [];
+  return {
+    /** @param {[number, number][]} ring lon, lat */
+    show(ring) {
+      for (const corner of corners) map.removeLayer(corner);
+      corners = ring.map(([lon, lat]) =>
+        new CircleMarker([lat, lon], { radius: 8, interactive: false, className: "field-ring__corner" })
+      );
+      shape.setLatLngs(ring.map(([lon, lat]) => [lat, lon]));
+      if (!ring.length) return map.removeLayer(shape);
+      if (!map.hasLayer(shape)) map.addLayer(shape);
+      for (const corner of corners) map.addLayer(corner);
+    },
+  };
 }
 
 export { DomEvent, latLng, latLngBounds, point };

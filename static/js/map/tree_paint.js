@@ -1,4 +1,4 @@
-/** How trees, crowns, numbers and aggregated cells look on the canvas; used by tree_layer.js. */
+/** How trees, crowns, numbers and aggregated cells look on the canvas; used by tree_layer.js and, in part, field_layer.js. */
 
 import { badgeRadius, joinCells } from "baum/core/clusters.js";
 
@@ -90,7 +90,8 @@ function paintTrees(context, view, trees, symbols, chosen) {
   if (view.zoom >= NUMBER_ZOOM) paintNumbers(context, spots, size);
 }
 
-function paintCrowns(context, view, spots) {
+/** Crown circles in true size, faint. */
+export function paintCrowns(context, view, spots) {
   context.fillStyle = "rgb(45 106 79 / 0.13)";
   context.strokeStyle = "rgb(27 88 62 / 0.4)";
   context.lineWidth = 1;
@@ -129,7 +130,8 @@ function paintNumbers(context, spots, size) {
   }
 }
 
-function paintText(context, text, x, y) {
+/** Words with a light edge. */
+export function paintText(context, text, x, y) {
   context.lineWidth = 4;
   context.strokeStyle = "rgb(255 255 255 / 0.92)";
   context.strokeText(text, x, y);
@@ -138,7 +140,7 @@ function paintText(context, text, x, y) {
 }
 
 /** A round badge: number of trees, edge in the colour of the worst state, its symbol above. */
-function paintBadge(context, { at, count, state, immediate }, symbols, ratio) {
+export function paintBadge(context, { at, count, state, immediate }, symbols, ratio) {
   const radius = badgeRadius(count);
   context.beginPath();
   context.arc(at.x, at.y, radius + 2.5, 0, 2 * Math.PI);
