@@ -27,6 +27,14 @@ class CitySettings(models.Model):
     public_wfs = models.BooleanField(_("WFS ohne Anmeldung"), default=False)
     #: Which service instruction and edition the city works by (printed on reports).
     service_instruction = models.CharField(_("Dienstanweisung"), max_length=200, blank=True)
+    #: Tablets ask for the PIN after so many minutes without a touch; 0: never.
+    field_pin_minutes = models.PositiveSmallIntegerField(
+        _("PIN auf Tablets nach (Minuten)"), default=0, db_default=0
+    )
+    #: Whether entries carry seconds per card and metres to the tree (works council).
+    field_measures_work = models.BooleanField(
+        _("Zeit je Baum und Entfernung zum Baum mitschreiben"), default=False, db_default=False
+    )
 
     class Meta:
         verbose_name = _("Einstellungen der Stadt")

@@ -22,6 +22,8 @@ CITY_FIELDS = frozenset(
         "public_geojson",
         "public_csv",
         "public_wfs",
+        "field_pin_minutes",
+        "field_measures_work",
     }
 )
 MAP_FIELDS = frozenset(

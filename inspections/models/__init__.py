@@ -13,6 +13,7 @@ from inspections.models.control import ControlFlag, ControlMail, ControlPlan, Co
 from inspections.models.evidence import (
     Condition,
     Finding,
+    FindingEnd,
     FindingPhoto,
     InheritedControl,
     Inspection,
@@ -20,6 +21,14 @@ from inspections.models.evidence import (
     Result,
     Vitality,
 )
+from inspections.models.field import (
+    FieldConflict,
+    FieldDevice,
+    FieldEntry,
+    FieldKey,
+    FieldVerdict,
+)
+from inspections.models.field_photos import PhotoPiece, PhotoUpload
 from inspections.models.measures import Measure, MeasureState
 from inspections.models.rulesets import RuleSet
 
@@ -31,7 +40,13 @@ __all__ = [
     "ControlMail",
     "ControlPlan",
     "ControlRun",
+    "FieldConflict",
+    "FieldDevice",
+    "FieldEntry",
+    "FieldKey",
+    "FieldVerdict",
     "Finding",
+    "FindingEnd",
     "FindingPhoto",
     "InheritedControl",
     "Inspection",
@@ -40,6 +55,8 @@ __all__ = [
     "Measure",
     "MeasureKind",
     "MeasureState",
+    "PhotoPiece",
+    "PhotoUpload",
     "Result",
     "RuleSet",
     "Symptom",

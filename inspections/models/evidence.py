@@ -106,6 +106,12 @@ class Inspection(models.Model):
     proposed_months = models.PositiveSmallIntegerField(_("vorgeschlagenes Intervall"), null=True)
     set_months = models.PositiveSmallIntegerField(_("festgelegtes Intervall"), null=True)
     interval_reason = models.CharField(_("Begründung"), max_length=300, blank=True, db_default="")
+    #: What was done on the spot (road closed …); asked for with every measure "at once" in the field.
+    immediate_action = models.CharField(
+        _("Sofortmaßnahme"), max_length=300, blank=True, default="", db_default=""
+    )
+    #: "Ohne neuen Befund": everything was taken over from the inspection before.
+    carried_over = models.BooleanField(_("ohne neuen Befund"), default=False, db_default=False)
     #: The regular due date that this record led to when it was received; null: sets none.
     next_due_on = models.DateField(_("nächste Regelkontrolle"), null=True)
     # --- correction ---
@@ -199,6 +205,36 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.symptom} ({self.severity})"
+
+
+class FindingEnd(models.Model):
+    """An inspection states that a finding of an earlier one is no longer there."""
+
+    guard = EVIDENCE
+
+    class How(models.TextChoices):
+        """What became of it."""
+
+        GONE = "gone", _("nicht mehr vorhanden")
+        REPAIRED = "repaired", _("behoben")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=RandomUUID())
+    inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="endings")
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="ended_by")
+    how = models.CharField(max_length=8, choices=How)
+
+    class Meta:
+        verbose_name = _("Ende eines Befunds")
+        verbose_name_plural = _("Enden von Befunden")
+        constraints = [
+            models.UniqueConstraint(name="finding_end_once", fields=["inspection", "finding"]),
+            models.CheckConstraint(
+                name="finding_end_known", condition=models.Q(how__in=["gone", "repaired"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.finding} – {self.how}"
 
 
 class FindingPhoto(models.Model):

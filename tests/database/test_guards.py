@@ -26,7 +26,10 @@ def test_evidence_tables_are_those_that_a_court_reads():
     assert set(EVIDENCE) == {
         "baumkataster_inspectoridentity",
         "inspections_controlrun",
+        "inspections_fieldentry",
+        "inspections_fieldverdict",
         "inspections_finding",
+        "inspections_findingend",
         "inspections_findingphoto",
         "inspections_inheritedcontrol",
         "inspections_inspection",
