@@ -82,26 +82,15 @@ def running_server(
 
     ``static`` collects the static files first (browsers need them, programs do not).
     """
-    env = os.environ | {
-        "DATABASE_URL": app_url(database),
-        "DATABASE_OWNER_URL": owner_url(database),
-        "BAUM_VAR": str(var),
-        "PYTHONUNBUFFERED": "1",
-        **environment,
-    }
+    env = server_environment(database, var, **environment)
     if static:
-        subprocess.run(
-            [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"],
-            cwd=ROOT,
-            env=env,
-            check=True,
-        )
-    port = _free_port()
+        collect_static(env)
+    port = free_port()
     with (var / "server.log").open("wb") as log:
-        child = subprocess.Popen(_command(port), cwd=ROOT, env=env, stdout=log, stderr=log)
+        child = subprocess.Popen(command(port), cwd=ROOT, env=env, stdout=log, stderr=log)
     server = Server(f"http://localhost:{port}", database, var, child.pid)
     try:
-        _wait_for(server, child)
+        wait_for(server, child)
         yield server
     finally:
         child.terminate()
@@ -112,7 +101,28 @@ def running_server(
             child.wait()
 
 
-def _command(port: int) -> list[str]:
+def server_environment(database: str, var: Path, **environment: str) -> dict[str, str]:
+    """What a server process reads."""
+    return os.environ | {
+        "DATABASE_URL": app_url(database),
+        "DATABASE_OWNER_URL": owner_url(database),
+        "BAUM_VAR": str(var),
+        "PYTHONUNBUFFERED": "1",
+        **environment,
+    }
+
+
+def collect_static(env: dict[str, str]) -> None:
+    """Gather the browser's files where the server of this environment looks for them."""
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"],
+        cwd=ROOT,
+        env=env,
+        check=True,
+    )
+
+
+def command(port: int) -> list[str]:
     """One worker with threads: enough for a test, and its memory can be measured."""
     return [
         *(sys.executable, "-m", "gunicorn", "baumkataster.wsgi:application"),
@@ -122,13 +132,14 @@ def _command(port: int) -> list[str]:
     ]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody uses at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_for(server: Server, child: subprocess.Popen[bytes]) -> None:
+def wait_for(server: Server, child: subprocess.Popen[bytes]) -> None:
     """Wait until the server answers anything at all."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
