@@ -28,6 +28,7 @@ OWN_MODULES = Path(settings.BASE_DIR) / "static" / "js"
 OWN_IMPORT = re.compile(r'^import [^"]*"baum/([^"]+)";', re.MULTILINE)
 #: Package name -> file below static/; versions and hashes stand in static/vendor/SOURCES.md.
 VENDORED_MODULES = {
+    "idb": "vendor/idb/idb.js",
     "leaflet": "vendor/leaflet/leaflet-src.esm.js",
     "pbf": "vendor/mapbox/pbf.js",
     "@mapbox/vector-tile": "vendor/mapbox/vector-tile.js",
