@@ -1,14 +1,18 @@
-"""A real server on a small demo city, Chromium, and visits by role that forgive no console error."""
+"""A real server on a small demo city, Chromium, visits by role and tablets; none forgives a complaint."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser.city import City
 from tests.browser.visits import PASSWORD, Visit
 from tests.conftest import manage
+from tests.field.net import Net
+from tests.field.tablet import Tablet
 from tests.server import Server, cloned_database, running_server
 
 #: Trees of the demo city: few, so that it is made in seconds, enough for every state.
@@ -16,15 +20,27 @@ TREES = "700"
 
 
 @pytest.fixture(scope="session")
-def server(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The product on a demo city that was looked at this morning."""
-    var = tmp_path_factory.mktemp("browser")
-    with cloned_database("browser", template_database) as name:
+def demo_database(
+    template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A demo city that was looked at this morning; nobody works in it, others are cloned from it."""
+    var = tmp_path_factory.mktemp("demo")
+    with cloned_database("demo", template_database) as name:
         here = {"BAUM_VAR": str(var), "BAUM_DEMO_PASSWORD": PASSWORD, "BAUM_DEBUG": ""}
         manage(name, "demo_city", "--trees", TREES, **here)
         manage(name, "run_controls", **here)
-        with running_server(name, var, static=True, **here) as running:
-            yield running
+        yield name
+
+
+@pytest.fixture(scope="session")
+def server(demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The product on the demo city."""
+    var = tmp_path_factory.mktemp("browser")
+    with (
+        cloned_database("browser", demo_database) as name,
+        running_server(name, var, static=True, BAUM_DEBUG="") as running,
+    ):
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -34,12 +50,18 @@ def city(server: Server) -> City:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser per module: Playwright's event loop must not outlive the browser tests."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        yield browser
-        browser.close()
+def playwright() -> Iterator[Playwright]:
+    """One per module: Playwright's event loop must not outlive the browser tests."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One browser per module, for people at a desk."""
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -61,4 +83,27 @@ def visit(
 
     yield start
     complaints = [complaint for each in visits for complaint in each.close()]
+    assert not complaints, "the console must stay empty"
+
+
+@pytest.fixture
+def net(server: Server) -> Iterator[Net]:
+    """The mobile network between tablets and the server; fair until a test says otherwise."""
+    port = urlsplit(server.url).port
+    assert port is not None
+    with Net(port) as running:
+        yield running
+
+
+@pytest.fixture
+def tablet(playwright: Playwright, net: Net, tmp_path: Path) -> Iterator[Callable[..., Tablet]]:
+    """``tablet("one")`` gives a tablet that is switched off; none may have complained in the end."""
+    tablets: list[Tablet] = []
+
+    def take(name: str = "one", **options: Any) -> Tablet:
+        tablets.append(Tablet(playwright, net.url, tmp_path / name, **options))
+        return tablets[-1]
+
+    yield take
+    complaints = [complaint for each in tablets for complaint in each.close()]
     assert not complaints, "the console must stay empty"
