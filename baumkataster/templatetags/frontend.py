@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -49,6 +50,9 @@ class NavigationEntry(NamedTuple):
 
 NAVIGATION = (
     NavigationEntry(Door.VIEW_MAP, _("Karte"), "/karte/", ("/karte/", "/baeume/")),
+    NavigationEntry(Door.FIELD, _("Feld"), "/feld/", ("/feld/",)),
+    NavigationEntry(Door.PLAN_TOURS, _("Touren"), "/touren/", ("/touren/",)),
+    NavigationEntry(Door.REVIEW_FIELD, _("Klärung"), "/klaerung/", ("/klaerung/",)),
     NavigationEntry(Door.VIEW_REPORT, _("Berichte"), "/berichte/ueberfaellig/", ("/berichte/",)),
     NavigationEntry(Door.IMPORT_DATA, _("Import"), "/import/", ("/import/",)),
     NavigationEntry(Door.EXPORT, _("Export"), "/export/", ("/export/",)),
@@ -130,12 +134,22 @@ def words() -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def navigation(context: Context) -> list[dict[str, Any]]:
-    """Entries open to the signed-in person: ``label``, ``address``, ``active``."""
+    """Entries open to the signed-in person: ``label``, ``address``, ``active``, ``waiting``.
+
+    ``waiting`` is how much waits there for somebody; apps above say it by the entry's address
+    (context ``waiting``), and it is asked for only where the entry is shown.
+    """
     request = context.get("request")
     visitor: Visitor = getattr(request, "user", None) or AnonymousUser()
     path = getattr(request, "path", "")
+    waiting: dict[str, Callable[[], int]] = context.get("waiting") or {}
     return [
-        {"label": e.label, "address": e.address, "active": path.startswith(e.covers)}
+        {
+            "label": e.label,
+            "address": e.address,
+            "active": path.startswith(e.covers),
+            "waiting": waiting[e.address]() if e.address in waiting else 0,
+        }
         for e in NAVIGATION
         if door_is_open(visitor, e.door)
     ]

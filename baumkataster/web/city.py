@@ -34,6 +34,8 @@ class CityForm(forms.ModelForm):
             "public_geojson",
             "public_csv",
             "public_wfs",
+            "field_pin_minutes",
+            "field_measures_work",
         )
         widgets = {"contact": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
@@ -44,6 +46,14 @@ class CityForm(forms.ModelForm):
             ),
             "public_geojson": gettext_lazy(
                 "Nur stehende Bäume der Stadt, nur öffentliche Angaben."
+            ),
+            "field_pin_minutes": gettext_lazy(
+                "Nach so vielen Minuten ohne Berührung fragt das Tablet nach der PIN. 0: nie."
+            ),
+            "field_measures_work": gettext_lazy(
+                "Je Eintrag die Sekunden und die Entfernung zum Baum. Das ist eine technische "
+                "Überwachung von Beschäftigten: nur mit Zustimmung des Personalrats oder "
+                "Betriebsrats einschalten."
             ),
         }
 

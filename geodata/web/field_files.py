@@ -54,8 +54,8 @@ def modules(start: str = START) -> list[str]:
 
 
 def _needed_by(path: str) -> Iterator[str]:
-    """Files of the modules that one module names; words like "from" in a sentence lead nowhere."""
-    text = COMMENT.sub("", (STATIC / path).read_text(encoding="utf-8"))
+    """Files of the modules that one module names; a "from" in a sentence leads nowhere."""
+    text = (STATIC / path).read_text(encoding="utf-8")
     for name in NAMED.findall(text):
         if name.startswith("baum/"):
             yield f"js/{name.removeprefix('baum/')}"

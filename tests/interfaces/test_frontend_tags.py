@@ -69,8 +69,10 @@ def labels(role: str) -> list[str]:
 
 
 def test_navigation_shows_what_the_role_may_open():
-    assert labels(Role.ADMINISTRATOR) == ["Karte!", "Berichte", "Import", "Export", "Verwaltung"]
-    assert labels(Role.ARBORIST) == ["Karte!", "Berichte"]
+    office = ["Karte!", "Feld", "Touren", "Klärung", "Berichte", "Import", "Export", "Verwaltung"]
+    assert labels(Role.ADMINISTRATOR) == office
+    assert labels(Role.ARBORIST) == ["Karte!", "Feld", "Touren", "Berichte"]
+    assert labels(Role.PLANNER) == ["Karte!", "Feld", "Berichte", "Import", "Export"]
     assert labels(Role.CONTRACTOR) == ["Karte!"]
 
 
