@@ -31,6 +31,7 @@ from inspections.models.field import (
 from inspections.models.field_photos import PhotoPiece, PhotoUpload
 from inspections.models.measures import Measure, MeasureState
 from inspections.models.rulesets import RuleSet
+from inspections.models.tours import Tour, TourStop
 
 __all__ = [
     "CatalogueEntry",
@@ -60,6 +61,8 @@ __all__ = [
     "Result",
     "RuleSet",
     "Symptom",
+    "Tour",
+    "TourStop",
     "Urgency",
     "Vitality",
     "Zone",
