@@ -4,6 +4,26 @@ import { newId } from "baum/io/ids.js";
 import { changeMeta, getMeta } from "baum/io/field/meta.js";
 import { askJson } from "baum/io/field/net.js";
 
+/** Where the id of a blocked device outlives everything else. */
+const REMEMBERED = "baumkataster-feld-geraet";
+
+function remembered() {
+  try {
+    return localStorage.getItem(REMEMBERED);
+  } catch {
+    return null;
+  }
+}
+
+/** Keep the id beside the store, so that a device that forgot everything is still the same device. */
+export async function rememberDevice() {
+  try {
+    localStorage.setItem(REMEMBERED, (await device()).id);
+  } catch {
+    // Then it comes back as a new device that nobody has registered.
+  }
+}
+
 /**
  * The device, made at the first question.
  *
@@ -12,7 +32,10 @@ import { askJson } from "baum/io/field/net.js";
 export async function device() {
   const kept = await getMeta("device");
   if (kept) return kept;
-  return await changeMeta("device", (now) => now ?? { id: newId(), name: "", blocked: false });
+  return await changeMeta(
+    "device",
+    (now) => now ?? { id: remembered() ?? newId(), name: "", blocked: false },
+  );
 }
 
 /** Keep what the server says of the device. */

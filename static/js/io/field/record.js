@@ -93,7 +93,7 @@ export async function record(
     sha256: await textSum(entry.text),
     made_at: entry.made_at,
     hold_until: made + HOLD_MS,
-    urgent: urgent ?? isUrgent(entry, known?.catalogues?.urgencies ?? null),
+    urgent: urgent ?? isUrgent(entry, known?.urgencies ?? null),
     // IndexedDB leaves rows whose key is null out of an index; a group's tree is the group itself.
     tree: tree ?? id,
     photos: [],
@@ -107,7 +107,7 @@ export async function record(
   for (const photo of photos) pictures.push(await photoRow(photo, { ...row, tree }, who.id));
   row.photos = pictures.map((picture) => picture.id);
   await keep(row, pictures);
-  outboxSignal.tell({ id, tree: row.tree });
+  outboxSignal.tell({ id, tree: row.tree, hold_until: row.hold_until });
   return row;
 }
 

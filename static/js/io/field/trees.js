@@ -1,37 +1,27 @@
 /** Trees as the tablet knows them: the server's rows, with everything recorded here laid over them. */
 
-import { applyEntries, newTreeRow, pointOf } from "baum/core/field/apply_entries.js";
+import { applyEntries, pointOf } from "baum/core/field/apply_entries.js";
 import { inBlocks, open, write } from "baum/io/field/database.js";
 import { entriesOf, openByTree } from "baum/io/field/outbox.js";
+import { keptReference, reference } from "baum/io/field/reference.js";
 import { treesSignal } from "baum/io/field/signals.js";
 
 /** "change" with `ids` where few rows changed, without where many did. Entries: see outbox.js. */
 export const changes = treesSignal;
 
-const OPEN = new Set(["unsent", "sending", "foreign", "deposited", "unsettled"]);
 const FOUND = 20;
-
-/** A row with entries over it, or the row that a new tree's entry makes; null when neither is here. */
-function laidOver(row, entries) {
-  const waiting = entries.filter((entry) => OPEN.has(entry.status));
-  const planted = waiting.find((entry) => entry.kind === "tree_new");
-  const ground = row ?? (planted ? newTreeRow(planted) : null);
-  if (!ground) return null;
-  const over = row ? waiting : waiting.filter((entry) => entry !== planted);
-  return { ...applyEntries(ground, over), pending: waiting };
-}
 
 /**
  * One tree.
  *
  * @param {string} id
- * @returns {Promise<object|null>} ROW with local entries applied, and `pending`: the stored entries that
- *   the server's row does not show yet, oldest first
+ * @returns {Promise<object|null>} ROW with local entries applied, and `pending`: {id, kind, status,
+ *   made_at, sentence} of what the server's row does not show yet, oldest first
  */
 export async function tree(id) {
   const db = await open();
-  const [kept, entries] = await Promise.all([db.get("trees", id), entriesOf(id)]);
-  return laidOver(kept?.row ?? null, entries);
+  const [kept, entries, known] = await Promise.all([db.get("trees", id), entriesOf(id), reference()]);
+  return applyEntries(kept?.row ?? null, entries, known ?? {});
 }
 
 /**
@@ -57,19 +47,19 @@ export async function pointsNow(ids) {
 }
 
 async function pointsOf(byTree) {
-  const db = await open();
+  const [db, known] = await Promise.all([open(), reference()]);
   const found = [];
   for (const [id, entries] of byTree) {
     const kept = await db.get("trees", id);
-    const row = laidOver(kept?.row ?? null, entries);
-    if (row) found.push(pointWith(row));
+    const row = applyEntries(kept?.row ?? null, entries, known ?? {});
+    if (row) found.push(pointWith(row, known));
   }
   return found;
 }
 
 /** A point, with the plate's text beside what core makes of a row. */
-function pointWith(row) {
-  const point = pointOf(row);
+function pointWith(row, known) {
+  const point = pointOf(row, known ?? {});
   return row.tag ? { ...point, tag: row.tag } : point;
 }
 
@@ -84,12 +74,13 @@ export async function putRows(transaction, rows, { area = null, at }) {
   const trees = transaction.objectStore("trees");
   const marks = transaction.objectStore("points");
   const before = await Promise.all(rows.map((row) => trees.get(row.id)));
+  const known = keptReference();
   const requests = rows.flatMap((row, index) => {
     const areas = new Set(before[index]?.areas ?? []);
     if (area) areas.add(area);
     return [
       trees.put({ id: row.id, areas: [...areas], row, fetched_at: at }),
-      marks.put(pointWith(row)),
+      marks.put(pointWith(row, known)),
     ];
   });
   await Promise.all(requests);
