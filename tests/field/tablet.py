@@ -8,6 +8,7 @@ import re
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -32,13 +33,18 @@ WEATHER = r"net::ERR_|Failed to load resource|status of 50[234]|status of 401"
 class Tablet:
     """One tablet; ``folder`` is its storage, which outlives the power switch."""
 
-    def __init__(self, playwright: Playwright, url: str, folder: Path, **options: Any) -> None:
+    def __init__(
+        self, playwright: Playwright, url: str, folder: Path, *, clock: bool = True, **options: Any
+    ) -> None:
         self.playwright = playwright
         self.url = url
         self.folder = folder
         self.complaints: list[str] = []
         self.expected = [WEATHER]
         self.taps = 0
+        #: Seconds that this tablet is ahead of the world; see ``wait``.
+        self.ahead = 0.0
+        self._clock = clock
         self._options = {
             "viewport": TABLET,
             "has_touch": True,
@@ -60,6 +66,8 @@ class Tablet:
         )
         self.context.set_default_timeout(PATIENCE_MS)
         self.context.add_init_script(LISTEN)
+        if self._clock:
+            self.context.clock.install(time=datetime.now(UTC) + timedelta(seconds=self.ahead))
         self.context.on("page", self._listen)
         for page in self.context.pages:
             self._listen(page)
@@ -133,6 +141,11 @@ class Tablet:
     def expect(self, pattern: str) -> None:
         """A complaint that belongs to this journey."""
         self.expected.append(pattern)
+
+    def wait(self, seconds: float) -> None:
+        """Time passes for the tablet, not for the test."""
+        self.ahead += seconds
+        self.page.clock.fast_forward(seconds * 1000)
 
     # --- place and hand ---
 
