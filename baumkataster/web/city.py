@@ -1,5 +1,6 @@
 """Settings of the city: name, contact, service instruction, public doors, base maps."""
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -56,6 +57,14 @@ class CityForm(forms.ModelForm):
                 "Betriebsrats einschalten."
             ),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["field_pin_minutes"].required = False
+
+    def clean_field_pin_minutes(self) -> int:
+        """An empty field is a tablet that never asks."""
+        return self.cleaned_data["field_pin_minutes"] or 0
 
     def _post_clean(self) -> None:
         """The deed checks the row itself."""

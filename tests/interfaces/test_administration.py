@@ -422,3 +422,19 @@ def test_every_table_of_the_admin_opens(client: Client) -> None:
     for model in site._registry:
         path = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
         assert client.get(path).status_code == 200, path
+
+
+def test_the_city_says_when_tablets_ask_and_what_they_measure(client: Client) -> None:
+    page = client.get("/verwaltung/stadt/").content.decode()
+    assert "Personalrat" in page and "0: nie" in page
+    values = {"name": "Musterstadt", "field_pin_minutes": "5", "field_measures_work": "on"}
+    assert client.post("/verwaltung/stadt/", values).status_code == 302
+    city = CitySettings.objects.get()
+    assert (city.field_pin_minutes, city.field_measures_work) == (5, True)
+    assert (
+        client.post("/verwaltung/stadt/", {"name": "M", "field_pin_minutes": ""}).status_code == 302
+    )
+    city.refresh_from_db()
+    assert (city.field_pin_minutes, city.field_measures_work) == (0, False)
+    answer = client.post("/verwaltung/stadt/", {"name": "M", "field_pin_minutes": "-1"})
+    assert answer.status_code == 200
