@@ -1,6 +1,7 @@
 /** Sends what waits, by itself: when there is a net, after each entry, after a break; one tab at a time. */
 
 import { RequestError, SignedOut, Unreachable } from "baum/io/errors.js";
+import { dropOrphans } from "baum/io/field/area_rows.js";
 import { open } from "baum/io/field/database.js";
 import { keyHeader } from "baum/io/field/device.js";
 import { forgetEverything, isHandedIn } from "baum/io/field/farewell.js";
@@ -38,10 +39,14 @@ let wanted = false;
 let started = false;
 let isForgotten = false;
 let purgedAt = 0;
+let told = null;
 
 function say(phase, sentence = "") {
-  if (state.phase === phase && state.sentence === sentence) return;
-  senderSignal.tell({ phase, sentence, at: new Date().toISOString(), contact: state.contact });
+  const isSame = state.phase === phase && state.sentence === sentence;
+  if (isSame && state.contact === told) return;
+  told = state.contact;
+  const at = isSame ? state.at : new Date().toISOString();
+  senderSignal.tell({ phase, sentence, at, contact: told });
 }
 
 /** Hand in everything of one person; entries recorded meanwhile go before the next photo. */
@@ -151,6 +156,7 @@ async function contact() {
   if (Date.now() - purgedAt > PURGE_EVERY_MS) {
     purgedAt = Date.now();
     await purge(purgedAt);
+    await dropOrphans(purgedAt);
   }
 }
 
