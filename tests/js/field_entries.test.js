@@ -149,18 +149,29 @@ Deno.test("emergencies go first, newest before older; the rest in its order", ()
 });
 
 Deno.test("what the same tree had before comes along before the emergency", () => {
-  const entries = [at("n", "01", false, "t"), at("o", "02", false, "s"), at("u", "03", true, "t"), at("v", "04", false, "t")];
+  const entries = [
+    at("n", "01", false, "t"),
+    at("o", "02", false, "s"),
+    at("u", "03", true, "t"),
+    at("v", "04", false, "t"),
+  ];
   assert.equal(ids(sendOrder(entries)), "nuov");
   const loose = [at("g", "01", false, null), at("h", "02", true, null)];
   assert.equal(ids(sendOrder(loose)), "hg", "entries without a tree have nothing in common");
 });
 
 Deno.test("nothing is left out and nothing sent twice", () => {
-  const many = Array.from({ length: 200 }, (_, i) => at(`e${i}`, String(i % 60).padStart(2, "0"), i % 7 === 0, `t${i % 9}`));
+  const many = Array.from(
+    { length: 200 },
+    (_, i) => at(`e${i}`, String(i % 60).padStart(2, "0"), i % 7 === 0, `t${i % 9}`),
+  );
   const sent = sendOrder(many);
   assert.deepEqual(new Set(sent), new Set(many));
   assert.equal(sent.length, many.length);
-  assert.equal(sendOrder([stored(), stored({ id: "u", body: { ...BODY, immediate_action: "x" } })])[0].id, "e1");
+  assert.equal(
+    sendOrder([stored(), stored({ id: "u", body: { ...BODY, immediate_action: "x" } })])[0].id,
+    "e1",
+  );
 });
 
 Deno.test("batches keep the order, the bytes and the number", () => {
@@ -203,7 +214,11 @@ Deno.test("only three inspections are kept, newest first; a late one teaches not
   const inspections = ["2026-11-27T11:00:00Z", "2025-01-01T00:00:00Z", "2024-01-01T00:00:00Z"].map(
     (inspected_at, i) => ({ id: `i${i}`, inspected_at }),
   );
-  const row = applyEntries({ ...ROW, inspections }, [stored({ body: { ...BODY, phase: "aging" } })], REFERENCE);
+  const row = applyEntries(
+    { ...ROW, inspections },
+    [stored({ body: { ...BODY, phase: "aging" } })],
+    REFERENCE,
+  );
   assert.deepEqual(row.inspections.map((inspection) => inspection.id), ["i0", "e1", "i1"]);
   assert.equal(row.phase, "mature");
 });
@@ -216,7 +231,11 @@ Deno.test("a correction takes the place of what it corrects", () => {
 });
 
 Deno.test("measures ordered with an inspection are open with their deadline", () => {
-  const measures = [{ id: "m2", kind: "deadwood", urgency: "2", note: "" }, { id: "m3", kind: "deadwood", urgency: "5" }];
+  const measures = [{ id: "m2", kind: "deadwood", urgency: "2", note: "" }, {
+    id: "m3",
+    kind: "deadwood",
+    urgency: "5",
+  }];
   const row = apply(stored({ body: { ...BODY, measures } }));
   assert.deepEqual(row.measures.map((m) => [m.id, m.deadline_on ?? null]), [
     ["m1", null],
@@ -224,11 +243,14 @@ Deno.test("measures ordered with an inspection are open with their deadline", ()
     ["m3", null],
   ]);
   assert.equal(pointOf(row, REFERENCE).immediate, false);
-  const pressing = apply(stored({ body: { ...BODY, measures: [{ id: "m4", kind: "cordon", urgency: "1" }] } }));
+  const pressing = apply(
+    stored({ body: { ...BODY, measures: [{ id: "m4", kind: "cordon", urgency: "1" }] } }),
+  );
   assert.equal(pointOf(pressing, REFERENCE).immediate, true);
 });
 
-const other = (kind, body, more = {}) => stored({ id: `x-${kind}`, kind, body, madeAt: "2026-11-27T09:00:00Z", ...more });
+const other = (kind, body, more = {}) =>
+  stored({ id: `x-${kind}`, kind, body, madeAt: "2026-11-27T09:00:00Z", ...more });
 
 Deno.test("a measure done is open no more, and a heavy cut blocks the vitality at once", () => {
   const done = (kind, row = {}) => {
@@ -250,9 +272,18 @@ Deno.test("a measure done is open no more, and a heavy cut blocks the vitality a
 
 Deno.test("moved, changed, gone", () => {
   const moved = apply(other("tree_move", { base: {}, lon: 8.3, lat: 53.2, accuracy_m: 3, source: "gnss" }));
-  assert.deepEqual([moved.lon, moved.lat, moved.position_accuracy_m, moved.position_source], [8.3, 53.2, 3, "gnss"]);
+  assert.deepEqual([moved.lon, moved.lat, moved.position_accuracy_m, moved.position_source], [
+    8.3,
+    53.2,
+    3,
+    "gnss",
+  ]);
   const changed = apply(other("tree_change", { base: { tag: "" }, changes: { tag: "4711", place: "p2" } }));
-  assert.deepEqual([changed.tag, changed.place_name, changed.effective_expectation], ["4711", "Wall", "lower"]);
+  assert.deepEqual([changed.tag, changed.place_name, changed.effective_expectation], [
+    "4711",
+    "Wall",
+    "lower",
+  ]);
   const gone = apply(other("tree_end", { how: "felled", on: "2026-11-27", reason: "Sturm" }));
   assert.equal(gone.status, "felled");
   assert.equal(stateOn(gone.plan, "2026-11-27"), "none");
@@ -290,7 +321,10 @@ Deno.test("a recorded tree waits for its initial survey by its place; planned on
   const { planted_on: _none, ...found } = PLANTED;
   const recorded = newTreeRow(other("tree_new", { ...found, status: "unverified" }), REFERENCE);
   assert.equal(recorded.plan.due_on, "2027-05-27");
-  assert.equal(newTreeRow(other("tree_new", { ...PLANTED, status: "planned" }), REFERENCE).plan.required, false);
+  assert.equal(
+    newTreeRow(other("tree_new", { ...PLANTED, status: "planned" }), REFERENCE).plan.required,
+    false,
+  );
 });
 
 Deno.test("without a reference the default rule holds", () => {

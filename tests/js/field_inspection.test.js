@@ -1,11 +1,6 @@
 // What the form of an inspection on the tablet starts with, carries over and asks for.
 import assert from "node:assert/strict";
-import {
-  carriedBody,
-  continueFinding,
-  earlierFindings,
-  quickCheck,
-} from "baum/core/field/carry_over.js";
+import { carriedBody, continueFinding, earlierFindings, quickCheck } from "baum/core/field/carry_over.js";
 import { contextOf, problemsOf, ruleCodes } from "baum/core/field/check_inspection.js";
 import { DEFAULT_RULE_SET } from "baum/core/field/intervals.js";
 import { inspectionKind, leafState, phaseProposal, vitalityBlock } from "baum/core/field/presets.js";

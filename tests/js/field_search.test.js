@@ -12,7 +12,8 @@ const file = (path) => Deno.readTextFileSync(new URL(path, import.meta.url));
 function shipped() {
   const [, ...lines] = file("../../fixtures/species.csv").trim().split("\n");
   return lines.filter((line) => !line.includes('"')).map((line, i) => {
-    const [genus, hybrid, species, infra, cultivar, german, leaf_type, , , , , synonyms, frequency] = line.split(",");
+    const [genus, hybrid, species, infra, cultivar, german, leaf_type, , , , , synonyms, frequency] = line
+      .split(",");
     const parts = [genus, hybrid === "1" ? "×" : "", species, infra, cultivar && `'${cultivar}'`];
     const botanical = parts.filter(Boolean).join(" ");
     return { id: `s${i}`, botanical, german, leaf_type, synonyms, trees: Number(frequency), active: true };
@@ -43,7 +44,9 @@ const rows = [
 ];
 for (const [text, botanical] of rows) {
   Deno.test(`species: ${text} → ${botanical}`, () => {
-    const found = text === "larche" || text === "laerche" ? INDEX.find(text, 8).map((s) => s.botanical) : [first(text)];
+    const found = text === "larche" || text === "laerche"
+      ? INDEX.find(text, 8).map((s) => s.botanical)
+      : [first(text)];
     assert.ok(found.includes(botanical), found.join("; "));
   });
 }
@@ -129,13 +132,23 @@ for (const [text, meaning] of plates) {
 function trees(n) {
   let seed = 7;
   const next = () => (seed = (seed * 1103515245 + 12345) % 2147483648) / 2147483648;
-  return Array.from({ length: n }, (_, i) => ({ id: i, lon: 8.2 + next() * 0.045, lat: 53.13 + next() * 0.027 }));
+  return Array.from(
+    { length: n },
+    (_, i) => ({ id: i, lon: 8.2 + next() * 0.045, lat: 53.13 + next() * 0.027 }),
+  );
 }
 
 Deno.test("the index finds in a box what a scan finds", () => {
   const points = trees(3000);
   const index = new PointIndex(points);
-  for (const box of [[8.21, 53.135, 8.213, 53.138], [8.2, 53.13, 8.3, 53.2], [8.22, 53.14, 8.22, 53.14], [-9, -9, -8, -8]]) {
+  for (
+    const box of [[8.21, 53.135, 8.213, 53.138], [8.2, 53.13, 8.3, 53.2], [8.22, 53.14, 8.22, 53.14], [
+      -9,
+      -9,
+      -8,
+      -8,
+    ]]
+  ) {
     const [w, s, e, n] = box;
     const wanted = points.filter((p) => p.lon >= w && p.lon <= e && p.lat >= s && p.lat <= n);
     const found = index.within(box).map((p) => p.id).sort((a, b) => a - b);
@@ -146,7 +159,10 @@ Deno.test("the index finds in a box what a scan finds", () => {
 Deno.test("the index finds the nearest that a scan finds, near and far", () => {
   const points = trees(2000);
   const index = new PointIndex(points);
-  const spots = [...trees(60).map((p) => ({ lon: p.lon + 0.003, lat: p.lat - 0.002 })), { lon: 8.1, lat: 53.0 }, { lon: 9, lat: 54 }];
+  const spots = [...trees(60).map((p) => ({ lon: p.lon + 0.003, lat: p.lat - 0.002 })), {
+    lon: 8.1,
+    lat: 53.0,
+  }, { lon: 9, lat: 54 }];
   for (const here of spots) {
     const wanted = points.map((p) => [metres(here, p), p.id]).sort((a, b) => a[0] - b[0]).slice(0, 5);
     const found = index.near(here.lon, here.lat, 5);
@@ -177,18 +193,41 @@ Deno.test("distance and direction in words", () => {
   assert.ok(Math.abs(metres(here, { lon: 8.2, lat: 53.101 }) - 111.2) < 0.1);
   const word = (lon, lat) => directionWord(bearing(here, { lon, lat }), t);
   assert.deepEqual(
-    [word(8.2, 53.2), word(8.21, 53.106), word(8.3, 53.1), word(8.21, 53.094), word(8.2, 53), word(8.19, 53.094), word(8.1, 53.1), word(8.19, 53.106)],
+    [
+      word(8.2, 53.2),
+      word(8.21, 53.106),
+      word(8.3, 53.1),
+      word(8.21, 53.094),
+      word(8.2, 53),
+      word(8.19, 53.094),
+      word(8.1, 53.1),
+      word(8.19, 53.106),
+    ],
     ["N", "NO", "O", "SO", "S", "SW", "W", "NW"],
   );
   assert.equal(directionWord(359, t), "N");
   assert.deepEqual(
-    [distanceWords(7.6), distanceWords(144), distanceWords(1234), distanceWords(1234, "en"), distanceWords(25_400), distanceWords(999)],
+    [
+      distanceWords(7.6),
+      distanceWords(144),
+      distanceWords(1234),
+      distanceWords(1234, "en"),
+      distanceWords(25_400),
+      distanceWords(999),
+    ],
     ["8 m", "140 m", "1,2 km", "1.2 km", "25 km", "1 km"],
   );
 });
 
 Deno.test("the nearest due trees: overdue, soon due, never inspected and emergencies", () => {
-  const plan = (due_on, more = {}) => ({ required: true, never: false, due_on, tolerance_until: due_on, exempt_until: null, ...more });
+  const plan = (due_on, more = {}) => ({
+    required: true,
+    never: false,
+    due_on,
+    tolerance_until: due_on,
+    exempt_until: null,
+    ...more,
+  });
   const at = (id, lat, given, immediate = false) => ({ id, lon: 8.2, lat, plan: given, immediate });
   const points = [
     at("ok", 53.1001, plan("2028-01-01")),

@@ -1,7 +1,15 @@
 // Tiles of an area, outlines of groups, sizes and moments of photos.
 import assert from "node:assert/strict";
 import { takenAt } from "baum/core/field/exif.js";
-import { closedRing, cornersOf, crossesItself, groupProblems, ringArea, ringProblems } from "baum/core/field/groups.js";
+import {
+  closedRing,
+  cornersOf,
+  crossesItself,
+  groupProblems,
+  ringArea,
+  ringProblem,
+  ringProblems,
+} from "baum/core/field/groups.js";
 import { fitted } from "baum/core/field/photo_size.js";
 import { tileCount, tilesOf } from "baum/core/field/tile_cover.js";
 
@@ -9,7 +17,11 @@ const names = (tiles) => tiles.map(({ z, x, y }) => `${z}/${x}/${y}`);
 
 Deno.test("a position lies in the tile that every web map names", () => {
   const point = [[8.2146, 53.1435]];
-  assert.deepEqual(names(tilesOf({ outline: point }, [0, 12, 16])), ["0/0/0", "12/2141/1331", "16/34263/21304"]);
+  assert.deepEqual(names(tilesOf({ outline: point }, [0, 12, 16])), [
+    "0/0/0",
+    "12/2141/1331",
+    "16/34263/21304",
+  ]);
 });
 
 Deno.test("a box takes all its tiles, zoom by zoom", () => {
@@ -32,7 +44,10 @@ function sampled(ring, z) {
   const side = 2 ** z;
   const tile = ([lon, lat]) => {
     const s = Math.sin(lat * Math.PI / 180);
-    return [Math.floor((lon + 180) / 360 * side), Math.floor((0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI)) * side)];
+    return [
+      Math.floor((lon + 180) / 360 * side),
+      Math.floor((0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI)) * side),
+    ];
   };
   const inside = ([x, y]) => {
     let odd = false;
@@ -117,6 +132,13 @@ Deno.test("an outline has three corners, one inside and a sensible size", () => 
   assert.equal(crossesItself([...SQUARE, SQUARE[0]]), false);
 });
 
+Deno.test("an area to take along may be larger than a group", () => {
+  assert.equal(ringProblem([[8, 53], [8.1, 53], [8.1, 53.1]]), null);
+  const [a, b, c, d] = SQUARE;
+  assert.match(ringProblem([a, c, b, d]), /überschneidet/);
+  assert.match(ringProblem([a, b]), /drei Ecken/);
+});
+
 Deno.test("a group is checked by field", () => {
   const group = (changes) => Object.keys(groupProblems({ place: "p", ring: SQUARE, ...changes })).join();
   const shares = (...percents) => percents.map((percent, i) => ({ species: `s${i}`, percent }));
@@ -132,7 +154,9 @@ Deno.test("a group is checked by field", () => {
 });
 
 /** A JPEG's head with EXIF notes: DateTime, and behind the pointer DateTimeOriginal and its offset. */
-function jpeg({ little = true, original = "2026:11:27 10:15:30", changed = "", offset = "", before = 0 } = {}) {
+function jpeg(
+  { little = true, original = "2026:11:27 10:15:30", changed = "", offset = "", before = 0 } = {},
+) {
   const bytes = new Uint8Array(600);
   const view = new DataView(bytes.buffer);
   let at = 0;
@@ -177,13 +201,23 @@ Deno.test("the moment of the shutter, in both orders of bytes", () => {
   for (const little of [true, false]) {
     assert.equal(takenAt(jpeg({ little })), "2026-11-27T10:15:30");
     assert.equal(takenAt(jpeg({ little, before: 14, offset: "+01:00" })), "2026-11-27T10:15:30+01:00");
-    assert.equal(takenAt(jpeg({ little, original: "", changed: "2026:11:26 08:00:00" })), "2026-11-26T08:00:00");
+    assert.equal(
+      takenAt(jpeg({ little, original: "", changed: "2026:11:26 08:00:00" })),
+      "2026-11-26T08:00:00",
+    );
     assert.equal(takenAt(jpeg({ little, changed: "2026:11:28 08:00:00" })), "2026-11-27T10:15:30");
   }
 });
 
 Deno.test("no moment where the notes say none that a calendar has", () => {
-  for (const original of ["0000:00:00 00:00:00", "2026:02:30 10:00:00", "2026-11-27 10:15", "    :  :     :  :  "]) {
+  for (
+    const original of [
+      "0000:00:00 00:00:00",
+      "2026:02:30 10:00:00",
+      "2026-11-27 10:15",
+      "    :  :     :  :  ",
+    ]
+  ) {
     assert.equal(takenAt(jpeg({ original })), null, original);
   }
   assert.equal(takenAt(jpeg({ offset: "Ortszeit" })), "2026-11-27T10:15:30");

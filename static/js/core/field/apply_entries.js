@@ -1,6 +1,6 @@
 // Lays what was entered on this tablet, and is not yet in the server's rows, over those rows.
 
-import { berlinDay, addMonths } from "baum/core/field/days.js";
+import { addMonths, berlinDay } from "baum/core/field/days.js";
 import { immediateCodes, parsed } from "baum/core/field/entries.js";
 import { DEFAULT_RULE_SET } from "baum/core/field/intervals.js";
 import { planAfter, planControl, proposalFor, setsRegularDate } from "baum/core/field/plan.js";
@@ -16,7 +16,7 @@ const KEPT_INSPECTIONS = 3;
  *
  * @param {?object} row ROW; null for a tree that only this tablet knows
  * @param {object[]} entries stored ones of this tree, in any order; others are ignored
- * @param {object} reference REFERENCE, as far as it is there
+ * @param {object} reference REFERENCE with its catalogues at the top, as far as it is there
  * @returns {?object} ROW with pending: [{id, kind, status, made_at, sentence}]; null without row and tree_new
  */
 export function applyEntries(row, entries, reference = {}) {

@@ -17,7 +17,7 @@ const freshId = () => globalThis.crypto.randomUUID();
  * May the tree be done with one tap? `reasons` says in German sentences (keys of translation) why not.
  *
  * @param {object} row ROW, with local entries laid over it
- * @param {object} reference REFERENCE
+ * @param {object} reference REFERENCE with its catalogues at the top (io/field/reference.js)
  * @param {string} day YYYY-MM-DD
  * @returns {{allowed: boolean, reasons: string[]}}
  */
@@ -94,7 +94,7 @@ export function earlierFindings(row) {
  * The body of an inspection with everything carried over; only where quickCheck allows it.
  *
  * @param {object} row ROW
- * @param {object} reference REFERENCE
+ * @param {object} reference REFERENCE with its catalogues at the top (io/field/reference.js)
  * @param {string} day YYYY-MM-DD
  * @param {() => string} newId gives each finding its UUID
  * @returns {object} body of an entry of kind inspection
@@ -120,7 +120,9 @@ export function carriedBody(row, reference, day, newId = freshId) {
     immediate_action: "",
     carried_over: true,
     also_regular: false,
-    findings: earlierFindings(row).map((finding) => carried(finding, "carried_over", finding.severity, newId)),
+    findings: earlierFindings(row).map((finding) =>
+      carried(finding, "carried_over", finding.severity, newId)
+    ),
     endings: [],
     measures: [],
     corrects: null,

@@ -79,7 +79,7 @@ export function problemsOf(body, ctx) {
  *
  * @param {object} row ROW
  * @param {object} body
- * @param {object} reference REFERENCE
+ * @param {object} reference REFERENCE with its catalogues at the top (io/field/reference.js)
  * @param {string} day YYYY-MM-DD
  * @param {{madeAt?: string, now?: string}} times ISO; only where the clock is to be checked
  */

@@ -78,14 +78,20 @@ function foldsBack([a, b], [c, d]) {
 }
 
 /**
- * What is wrong with an outline; German sentences (keys of translation), empty when it can be kept.
+ * Why a ring is no area, for any polygon that is drawn; a German sentence (key of translation) or null.
  *
  * @param {number[][]} ring [[lon, lat], …], closed or not
- * @returns {string[]}
+ * @returns {?string}
  */
+export function ringProblem(ring) {
+  if (cornersOf(ring).length < 3) return t("Der Umriss braucht mindestens drei Ecken.");
+  return crossesItself(ring) ? t("Der Umriss überschneidet sich selbst.") : null;
+}
+
+/** What is wrong with the outline of a group, its size too; empty when it can be kept. */
 export function ringProblems(ring) {
-  if (cornersOf(ring).length < 3) return [t("Der Umriss braucht mindestens drei Ecken.")];
-  if (crossesItself(ring)) return [t("Der Umriss überschneidet sich selbst.")];
+  const problem = ringProblem(ring);
+  if (problem) return [problem];
   const area = ringArea(ring);
   if (area < SMALLEST_M2) return [t("Der Umriss ist kleiner als ein Quadratmeter.")];
   return area > LARGEST_M2 ? [t("Der Umriss ist für eine Baumgruppe zu groß.")] : [];

@@ -44,7 +44,9 @@ export function distanceWords(metres, language = "de") {
  */
 export function nearestDue(points, here, day, n, { states = DUE_STATES, accept = () => true } = {}) {
   const due = (point) => (point.immediate || states.includes(stateOn(point.plan, day))) && accept(point);
-  const found = typeof points.near === "function" ? points.near(here.lon, here.lat, n, { accept: due }) : scanned();
+  const found = typeof points.near === "function"
+    ? points.near(here.lon, here.lat, n, { accept: due })
+    : scanned();
   return found.map(({ point, metres }) => ({
     point,
     state: stateOn(point.plan, day),

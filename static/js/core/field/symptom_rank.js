@@ -11,7 +11,8 @@ export function ranked(symptoms, zone, speciesId, use = {}) {
   const here = use.species?.[speciesId] ?? {};
   const all = use.all ?? {};
   const count = (counts, symptom) => counts[symptom.code] ?? 0;
-  return symptoms.filter((symptom) => symptom.active !== false && (!zone || symptom.zone === zone)).sort((a, b) =>
-    count(here, b) - count(here, a) || count(all, b) - count(all, a) || a.position - b.position
-  );
+  return symptoms.filter((symptom) => symptom.active !== false && (!zone || symptom.zone === zone)).sort((
+    a,
+    b,
+  ) => count(here, b) - count(here, a) || count(all, b) - count(all, a) || a.position - b.position);
 }

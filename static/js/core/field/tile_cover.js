@@ -85,7 +85,9 @@ function* innerSpans(ring, row, last) {
     crossings.push(x1 + (x2 - x1) * (middle - y1) / (y2 - y1));
   }
   crossings.sort((a, b) => a - b);
-  for (let i = 0; i + 1 < crossings.length; i += 2) yield [cell(crossings[i], last), cell(crossings[i + 1], last)];
+  for (let i = 0; i + 1 < crossings.length; i += 2) {
+    yield [cell(crossings[i], last), cell(crossings[i + 1], last)];
+  }
 }
 
 function merged(spans) {
