@@ -21,6 +21,7 @@ urlpatterns = [
     path("docs/", ApiPage.as_view(url_name="api-schema"), name="api-docs"),
     path("catalogues/", CatalogueView.as_view(), name="catalogues"),
     path("search/", SearchView.as_view(), name="search"),
+    path("field/", include("inspections.api.field.urls")),
     path("", include(router.urls)),
     path("", include("baumkataster.api.urls")),
 ]
