@@ -238,15 +238,15 @@ export function dragMarker({ lat, lon }, label, onMove) {
  * The own position: a dot, and a circle as wide as the fix may be wrong.
  *
  * @param {object} map
- * @returns {{show: (fix: {lat: number, lon: number, accuracy: number}, usable: boolean) => void}}
+ * @returns {{show: (fix: {lat: number, lon: number, accuracy_m: number}, usable: boolean) => void}}
  */
 export function positionMark(map) {
   const look = { interactive: false, className: "field-position__circle" };
   const circle = new Circle([0, 0], { radius: 1, ...look });
   const dot = new CircleMarker([0, 0], { radius: 9, ...look, className: "field-position__dot" });
   return {
-    show({ lat, lon, accuracy }, usable) {
-      circle.setLatLng([lat, lon]).setRadius(accuracy);
+    show({ lat, lon, accuracy_m }, usable) {
+      circle.setLatLng([lat, lon]).setRadius(accuracy_m);
       dot.setLatLng([lat, lon]);
       if (!map.hasLayer(dot)) map.addLayer(circle).addLayer(dot);
       for (const layer of [circle, dot]) layer.getElement()?.classList.toggle("is-rough", !usable);
@@ -256,7 +256,7 @@ export function positionMark(map) {
 
 /** A ring around the chosen tree, as wide as a symbol wants it; a DOM ring, so that no tile is painted again. */
 export function choiceMark(map) {
-  const icon = new DivIcon({ className: "field-choice", iconSize: [46, 46], iconAnchor: [23, 23] });
+  const icon = new DivIcon({ className: "field-chosen", iconSize: [46, 46], iconAnchor: [23, 23] });
   const marker = new Marker([0, 0], { icon, interactive: false, keyboard: false, zIndexOffset: -100 });
   return {
     show({ lat, lon }) {

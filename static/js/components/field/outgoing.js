@@ -1,0 +1,218 @@
+/** "Ausgang": every entry and photo with what became of it, sending now, signing in, and the file of last resort. */
+
+import { h } from "baum/components/elements.js";
+import { fieldIcon } from "baum/components/field/icons.js";
+import { notice, openTree, part, sizeWords, tapButton } from "baum/components/field/parts.js";
+import { moment, number } from "baum/core/formats.js";
+import { changes, counts, exportFile, list } from "baum/io/field/outbox.js";
+import { changes as sending, now, state } from "baum/io/field/sync.js";
+import { LANGUAGE, t } from "baum/io/words.js";
+
+/** Rows made at once; a week of work is over a thousand. */
+const PAGE = 60;
+/** Changes that come within this time are shown together. */
+const TOGETHER_MS = 250;
+
+const KINDS = {
+  inspection: t("Kontrolle"),
+  tree_new: t("Neuer Baum"),
+  tree_change: t("Angaben geändert"),
+  tree_move: t("Standort geändert"),
+  tree_end: t("Abgang gemeldet"),
+  measure_done: t("Maßnahme erledigt"),
+  group_new: t("Baumgruppe"),
+};
+
+/** Words, icon and look of what became of an entry or photo. */
+const FATES = {
+  unsent: [t("nicht gesendet"), "send", "waiting"],
+  sending: [t("wird gesendet"), "send", "waiting"],
+  accepted: [t("angekommen"), "check", "done"],
+  received: [t("angekommen"), "check", "done"],
+  deposited: [t("beim Server hinterlegt"), "check", "waiting"],
+  unsettled: [t("angekommen, ungeklärt – das Büro klärt es"), "warning", "open"],
+  rejected: [t("vom Büro nicht übernommen"), "warning", "open"],
+  refused: [t("nicht angenommen"), "warning", "open"],
+  foreign: [t("gehört einer anderen Person"), "person", "waiting"],
+};
+const DONE = new Set(["accepted", "received"]);
+
+/** How the sender stands, as a sentence. */
+const SENTENCES = {
+  idle: t("Gesendet wird von selbst, sobald Netz da ist."),
+  sending: t("Es wird gerade gesendet."),
+  offline: t("Kein Netz. Gesendet wird von selbst, sobald es wieder da ist."),
+  signed_out: t("Die Anmeldung ist abgelaufen. Alles bleibt hier, bis jemand sich anmeldet."),
+  blocked: t("Dieses Gerät ist gesperrt. Was hier liegt, wird noch abgegeben."),
+  failed: t("Das Senden ist gestört. Es wird bald wieder versucht."),
+};
+
+class FieldOutgoing extends HTMLElement {
+  /** @param {{person: object|null, people: object[], nameOf: (treeId: string) => string}} options */
+  configure(options) {
+    this.options = options;
+    return this;
+  }
+
+  connectedCallback() {
+    if (!this.rows) this.#build();
+    this.shown = PAGE;
+    this.soon = () => {
+      this.timer ||= setTimeout(() => {
+        this.timer = 0;
+        this.#refresh();
+      }, TOGETHER_MS);
+    };
+    changes.addEventListener("change", this.soon);
+    sending.addEventListener("change", this.soon);
+    this.#refresh();
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    changes.removeEventListener("change", this.soon);
+    sending.removeEventListener("change", this.soon);
+  }
+
+  #build() {
+    this.said = h("p.field-outgoing__state", { role: "status" });
+    this.send = tapButton(t("Jetzt senden"), { kind: "primary", icon: "send" }, { onclick: () => now() });
+    this.sign = h(
+      "a.field-btn.field-btn--primary",
+      { href: "/accounts/login/?next=/feld/", hidden: true },
+      fieldIcon("person"),
+      h("span", {}, t("Anmelden")),
+    );
+    this.others = h("div");
+    this.rows = h("ul.field-cards.field-outgoing__rows");
+    this.more = tapButton(t("Weitere zeigen"), { wide: true }, {
+      hidden: true,
+      onclick: () => {
+        this.shown += PAGE;
+        this.#refresh();
+      },
+    });
+    this.append(
+      this.said,
+      h("div.field-card__buttons", {}, this.send, this.sign),
+      this.others,
+      this.rows,
+      this.more,
+      part(
+        t("Wenn gar nichts mehr hilft"),
+        h("p", {}, t("Der Ausgang lässt sich als Datei sichern. Die Aufsicht liest sie am Server ein; doppelt wird dabei nichts.")),
+        tapButton(t("Ausgang als Datei sichern"), { icon: "bring" }, { onclick: () => this.#save() }),
+      ),
+    );
+  }
+
+  async #refresh() {
+    const person = this.options.person?.id ?? null;
+    const [entries, count] = await Promise.all([list(person), counts(person)]);
+    const phase = state.phase ?? "idle";
+    const own = count.total
+      ? t("{entries} Einträge und {photos} Fotos sind nicht gesendet.", {
+        entries: number(count.entries, LANGUAGE, 0),
+        photos: number(count.photos, LANGUAGE, 0),
+      })
+      : t("Alles ist gesendet.");
+    this.said.textContent = `${own} ${phase === "idle" && !count.total ? "" : state.sentence || SENTENCES[phase] || ""}`.trim();
+    this.send.disabled = phase === "sending";
+    this.sign.hidden = phase !== "signed_out";
+    await this.#showOthers(person);
+    const open = (entry) => !DONE.has(entry.status) || entry.pictures.some(({ status }) => !DONE.has(status));
+    const sorted = [...entries.filter(open), ...entries.filter((entry) => !open(entry))];
+    this.more.hidden = sorted.length <= this.shown;
+    this.rows.replaceChildren(...(sorted.length
+      ? sorted.slice(0, this.shown).map((entry) => this.#row(entry))
+      : [h("li.baum-empty", {}, t("Noch nichts aufgenommen. Jeder Eintrag erscheint hier mit seinem Weg zum Server."))]));
+  }
+
+  /** What other people left on a shared tablet. */
+  async #showOthers(person) {
+    const lines = [];
+    for (const other of this.options.people.filter(({ id }) => id !== person)) {
+      const { total } = await counts(other.id);
+      if (!total) continue;
+      lines.push(h(
+        "p.field-card__warning",
+        {},
+        t("Von {name} liegen hier noch {n} nicht gesendete Einträge und Fotos. Sie gehen mit der nächsten Anmeldung von {name} ab.", {
+          name: other.name,
+          n: total,
+        }),
+      ));
+    }
+    this.others.replaceChildren(...lines);
+  }
+
+  #row(entry) {
+    const name = entry.kind === "group_new" ? "" : this.options.nameOf(entry.tree);
+    return h(
+      "li.field-card.field-out",
+      { dataset: { entry: entry.id, status: entry.status } },
+      h(
+        "button.field-out__open",
+        { type: "button", disabled: entry.kind === "group_new", onclick: () => openTree(entry.tree) },
+        h("strong", {}, [KINDS[entry.kind] ?? entry.kind, name].filter(Boolean).join(" · ")),
+        h("span", {}, t("aufgenommen {moment}", { moment: moment(entry.made_at, LANGUAGE) })),
+      ),
+      this.#fate(entry.status, entry.settled_at ?? entry.received_at, entry.sentence),
+      entry.urgent && !DONE.has(entry.status) &&
+        h("p.field-out__urgent", {}, t("unverzüglich – geht zuerst ab")),
+      entry.pictures.length > 0 &&
+        h(
+          "ul.field-out__photos",
+          {},
+          entry.pictures.map((photo, i) =>
+            h(
+              "li",
+              { dataset: { photo: photo.id, status: photo.status } },
+              h("span", {}, t("Foto {n}, {size}", { n: i + 1, size: sizeWords(photo.size) })),
+              this.#fate(photo.status, photo.received_at, photo.sentence, this.#share(photo)),
+            )
+          ),
+        ),
+    );
+  }
+
+  #share({ status, offset, size }) {
+    return status === "sending" && size ? t("{n} %", { n: Math.floor(100 * offset / size) }) : "";
+  }
+
+  #fate(status, at, sentence, more = "") {
+    const [words, icon, look] = FATES[status] ?? [status, "warning", "open"];
+    return h(
+      "p.field-fate",
+      { class: `field-fate--${look}` },
+      fieldIcon(icon),
+      h(
+        "span",
+        {},
+        h("strong", {}, words),
+        [more, at && moment(new Date(at).toISOString(), LANGUAGE)].filter(Boolean).map((text) => ` · ${text}`),
+        sentence ? h("span.field-fate__sentence", {}, sentence) : null,
+      ),
+    );
+  }
+
+  async #save() {
+    const { person } = this.options;
+    if (!person) return;
+    try {
+      const file = await exportFile(person.id);
+      const address = URL.createObjectURL(file);
+      const link = h("a", { href: address, download: file.name });
+      this.append(link);
+      link.click();
+      link.remove();
+      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+      notice("success", t("Die Datei „{name}“ liegt bei den Downloads. Der Ausgang bleibt trotzdem hier.", { name: file.name }));
+    } catch (error) {
+      notice("danger", error.sentence ?? t("Die Datei ließ sich nicht schreiben."));
+    }
+  }
+}
+
+customElements.define("field-outgoing", FieldOutgoing);
