@@ -5,7 +5,6 @@ import { fitted } from "baum/core/field/photo_size.js";
 import { StoreBroken } from "baum/io/field/errors.js";
 import { t } from "baum/io/words.js";
 
-const LONGEST = 1600;
 const MOST_BYTES = 300_000;
 const FEWEST_BYTES = 150_000;
 const QUALITIES = [0.85, 0.75, 0.65, 0.55, 0.45, 0.35];
@@ -80,14 +79,10 @@ export async function shrink(file) {
   const taken_at = takenAt(await file.arrayBuffer());
   const picture = await decoded(file);
   const [full, tall] = [picture.naturalWidth || picture.width, picture.naturalHeight || picture.height];
-  const { width, height } = sizeOf(fitted(full, tall, LONGEST));
+  const { width, height } = fitted(full, tall);
   const canvas = painted(picture, width, height);
   picture.close?.();
   const blob = await weighed(canvas);
-  return { blob, width, height, taken_at: taken_at ?? null };
-}
-
-function sizeOf(size) {
-  const [width, height] = Array.isArray(size) ? size : [size.width, size.height];
-  return { width: Math.round(width), height: Math.round(height) };
+  // Cameras without a zone write the tablet's own time.
+  return { blob, width, height, taken_at: taken_at && new Date(taken_at).toISOString() };
 }
