@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.gis.geos import Polygon
+from django.db.models import Model
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ from baumkataster.permissions import Visitor
 from baumkataster.querysets import TreeQuerySet
 from baumkataster.services.checking import WINDOW
 from inspections.filters import units_of
-from inspections.models import ControlPlan, Tour, TourStop
+from inspections.models import ControlPlan, Tour
 
 KINDS: Final = ("district", "polygon", "filter", "tour")
 #: What the field works on: standing trees and those that are to be planted.
@@ -34,6 +35,13 @@ STATUSES: Final = (
 MAX_POINTS: Final = 500
 #: West, south, east, north in degrees, as for every position in the API (baumkataster/api/geometry).
 REACH: Final = (0.0, 45.0, 18.0, 60.0)
+#: What an area may name.
+MODELS: Final[dict[str, type[Model]]] = {
+    "district": District,
+    "tour": Tour,
+    "unit": Unit,
+    "place": Place,
+}
 Ring = tuple[tuple[float, float], ...]
 
 
@@ -73,13 +81,10 @@ def parse(value: Any) -> Area:
         return Area(kind=kind, ring=_ring(value.get("ring")))
     if kind == "filter":
         return _filter(value)
-    key = _key(value, kind)
+    key = _row(value, kind)
     if key is None:
         raise Refused({kind: [_unknown(kind)]})
-    model = District if kind == "district" else Tour
-    if not model._default_manager.filter(pk=key).exists():
-        raise Refused({kind: [_unknown(kind)]})
-    return Area(kind=kind, **{kind: key})
+    return Area(kind=kind, tour=key) if kind == "tour" else Area(kind=kind, district=key)
 
 
 def trees_of(area: Area, *, visitor: Visitor, day: date) -> TreeQuerySet:
@@ -88,14 +93,14 @@ def trees_of(area: Area, *, visitor: Visitor, day: date) -> TreeQuerySet:
     if area.kind == "polygon":
         return trees.within(area.polygon)
     if area.kind == "tour":
-        return trees.filter(pk__in=TourStop.objects.filter(tour=area.tour).values("tree_id"))
+        return trees.filter(tour_stops__tour=area.tour)
     if area.district:
         trees = trees.filter(district_id=area.district)
     if area.place:
         trees = trees.filter(site__place_id=area.place)
     if area.unit:
         trees = trees.of_units([area.unit])
-    if area.mine:
+    if area.mine and visitor.pk:
         trees = trees.of_units(units_of(visitor.pk))
     if area.due_until:
         plans = ControlPlan.objects.due_by(day=area.due_until, on=day)
@@ -108,28 +113,28 @@ def _filter(value: dict[str, Any]) -> Area:
     mine = value.get("mine", False)
     if mine is not None and not isinstance(mine, bool):
         raise Refused({"mine": [_("Diesen Wert gibt es hier nicht: %(value)s") % {"value": mine}]})
-    area = Area(
+    return Area(
         kind="filter",
         mine=bool(mine),
         due_until=_day(value.get("due_until")),
-        **{name: _key(value, name) for name in ("unit", "place", "district")},
+        unit=_row(value, "unit"),
+        place=_row(value, "place"),
+        district=_row(value, "district"),
     )
-    for name, model in (("unit", Unit), ("place", Place), ("district", District)):
-        key = getattr(area, name)
-        if key is not None and not model._default_manager.filter(pk=key).exists():
-            raise Refused({name: [_unknown(name)]})
-    return area
 
 
-def _key(value: dict[str, Any], name: str) -> UUID | None:
-    """A row's key; None if none is named."""
+def _row(value: dict[str, Any], name: str) -> UUID | None:
+    """Key of a row that is here; None if none is named."""
     text = value.get(name)
     if text is None or text == "":
         return None
     try:
-        return UUID(text)
+        key = UUID(text)
     except (TypeError, ValueError, AttributeError) as error:
         raise Refused({name: [_unknown(name)]}) from error
+    if not MODELS[name]._default_manager.filter(pk=key).exists():
+        raise Refused({name: [_unknown(name)]})
+    return key
 
 
 def _unknown(name: str) -> str:

@@ -28,6 +28,7 @@ from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import F, Value
 from django.utils.translation import gettext as _
 
 from baumkataster.errors import Refused
@@ -49,7 +50,7 @@ NOW_SQL: Final = """
 SETTLE_SQL: Final = "SELECT pg_logical_emit_message(true, 'baumkataster', 'cursor')"
 IDS_SQL: Final = """
     WITH area AS MATERIALIZED ({area})
-    SELECT count(*), string_agg(uuid_send(id), '' ORDER BY id) FROM area"""
+    SELECT count(*), string_agg(uuid_send(id), '' ORDER BY rank, id) FROM area"""
 #: Places, in this order: the cursor's number, then those of {area}.
 CHANGED_SQL: Final = """
     WITH since AS MATERIALIZED (SELECT age(%s::text::xid) AS age),
@@ -77,13 +78,16 @@ CHANGED_SQL: Final = """
         WHERE age(f.xmin) <= since.age OR age(l.xmin) <= since.age
     )
     SELECT (SELECT count(*) FROM area),
-        (SELECT string_agg(uuid_send(id), '' ORDER BY id) FROM area),
+        (SELECT string_agg(uuid_send(id), '' ORDER BY rank, id) FROM area),
         (SELECT string_agg(uuid_send(id), '' ORDER BY id) FROM changed)"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """What is in an area now, and what of it changed; ids are 16 bytes each, in order."""
+    """What is in an area now, and what of it changed; ids are 16 bytes each.
+
+    ``ids`` stand in the order of the walk where the area is a tour.
+    """
 
     cursor: str
     #: The cursor was none, or of another life of the database: everything is new.
@@ -147,7 +151,9 @@ def _moment() -> _Moment:
 
 def _read(area: Area, visitor: Visitor, day: date, since: int | None) -> tuple[int, bytes, bytes]:
     """Number and ids of the area's trees, and the changed ones among them."""
-    trees = trees_of(area, visitor=visitor, day=day).order_by().values("id", "site_id")
+    rank = F("tour_stops__position") if area.kind == "tour" else Value(0)
+    trees = trees_of(area, visitor=visitor, day=day).order_by().annotate(rank=rank)
+    trees = trees.values("id", "site_id", "rank")
     try:
         text, values = trees.query.sql_with_params()
     except EmptyResultSet:

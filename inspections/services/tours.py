@@ -106,7 +106,7 @@ def tours_of(person: User) -> QuerySet[Tour]:
                 output_field=BooleanField(),
             ),
             trees=Count("stops"),
-            open=Count("stops", filter=there & ~Exists(seen)),
+            open=Count("stops", filter=Q(there, ~Q(Exists(seen)))),
         )
         .order_by("-mine", "planned_on", "name", "id")
     )

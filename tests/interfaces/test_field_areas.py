@@ -135,6 +135,20 @@ def test_every_kind_of_area(kim: Any, client: ApiClient) -> None:
     }  # fmt: skip
 
 
+def test_a_tour_comes_in_the_order_of_its_walk(kim: Any, client: ApiClient) -> None:
+    trees = [make_tree(geom=point(0, metres)) for metres in (0, 60, 20, 80, 40)]
+    tour = plan_tour(by=kim, name="Tour", tree_ids=[tree.pk for tree in trees])
+    walked = list(tour.stops.order_by("position").values_list("tree_id", flat=True))
+    assert walked in (
+        [trees[n].pk for n in (0, 2, 4, 1, 3)],
+        [trees[n].pk for n in (3, 1, 4, 2, 0)],
+    )
+    area = {"kind": "tour", "tour": str(tour.pk)}
+    first = answer(client, "areas/changes/", {"area": area})
+    later = answer(client, "areas/changes/", {"area": area, "cursor": first["cursor"]})
+    assert keys(first["ids"]) == keys(later["ids"]) == walked
+
+
 def circle(corners: int) -> list[list[float]]:
     """Many corners along a line and back, none of which cross."""
     half = corners // 2
