@@ -20,7 +20,7 @@ from inspections.field.changes import Changes, _Moment, _moment, changes
 from inspections.models import ControlPlan, Finding, FindingPhoto, Inspection
 from inspections.services import complete_measure, order_measure
 from tests.conftest import PREFIX, app_url, create_database, drop_database
-from tests.database.field_rows import finding, make_photo
+from tests.database.package_rows import finding, make_photo
 from tests.factories import load_reference_data, make_place, make_tree, make_user, record
 from tests.own_database import own_database  # noqa: F401 - a fixture
 

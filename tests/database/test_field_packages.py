@@ -30,7 +30,7 @@ from inspections.models import (
     TourStop,
 )
 from inspections.services import order_measure, record_care
-from tests.database.field_rows import finding, make_photo
+from tests.database.package_rows import finding, make_photo
 from tests.factories import (
     load_reference_data,
     make_district,
