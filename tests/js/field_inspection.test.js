@@ -145,6 +145,11 @@ Deno.test("the quick way is open for a sound tree, also with measures that can w
   const measures = ["3", "4", "5"].map((urgency) => ({ kind: "deadwood", urgency }));
   assert.ok(quickCheck({ ...ROW, measures }, REFERENCE, DAY).allowed);
   assert.ok(quickCheck(withLast({ result: "limited" }), REFERENCE, DAY).allowed);
+  assert.ok(
+    quickCheck(withLast({}, { phase: "" }), REFERENCE, DAY).allowed,
+    "the last inspection saw the phase",
+  );
+  assert.ok(quickCheck(withLast({ phase: "" }), REFERENCE, DAY).allowed, "the tree has its phase");
 });
 
 Deno.test("everything is carried over, and the body is whole", () => {
@@ -182,6 +187,12 @@ Deno.test("vitality is carried over only where it can be rated", () => {
   assert.equal(vitality({ ...ROW, cut_on: "2025-01-01", topped_on: "2020-01-01" }), "K");
   assert.equal(vitality(withLast({ vitality: "S" })), "S", "a cut that only the arborist knew");
   assert.equal(vitality(withLast({ vitality: "S" }, { cut_on: "2021-11-01" })), "", "its time is over");
+  assert.equal(
+    vitality(withLast({ vitality: "K" }, { topped_on: "2016-11-01" })),
+    "",
+    "and so is this one's",
+  );
+  assert.equal(vitality(withLast({ vitality: "K" }, { cut_on: "2016-11-01" })), "K", "a cut is no topping");
   assert.equal(vitality(withLast({ vitality: undefined })), "");
 });
 
@@ -220,7 +231,7 @@ Deno.test("one chip settles an earlier finding", () => {
   assert.deepEqual(chip("repaired"), { ending: { finding: "f1", how: "repaired" } });
   const { finding } = chip("unchanged");
   assert.deepEqual([finding.observation, finding.continues, finding.severity], ["seen", "f1", 2]);
-  assert.equal(chip("worse").finding.severity, 3);
+  assert.equal(chip("worse", { ...FINDING, severity: 1 }).finding.severity, 2);
   assert.equal(chip("worse", { ...FINDING, severity: 3 }).finding.severity, 3);
   assert.throws(() => chip("vielleicht"), TypeError);
 });
@@ -261,4 +272,10 @@ Deno.test("the interval is held against today's proposal, in care too", () => {
   const young = { ...ROW, phase: "youth", plan: { ...ROW.plan, care_on: "2026-03-01" } };
   const body = { ...SEEN, phase: "youth" };
   assert.equal(contextOf(young, body, REFERENCE, DAY).proposedMonths, null);
+  const ruleless = { ...REFERENCE, rule_set: null };
+  assert.equal(
+    contextOf(ROW, SEEN, ruleless, DAY).proposedMonths,
+    24,
+    "no rule set on board: the shipped one",
+  );
 });

@@ -125,6 +125,8 @@ Deno.test("only a regular kind sets the date, or one marked so", () => {
 });
 
 Deno.test("an older record never draws the date back", () => {
+  const sameDay = { ...ROW.plan, basis_on: "2026-11-27" };
+  assert.equal(after({ plan: sameDay }, { set_months: 1 }).due_on, "2026-12-27", "of one day the later one");
   const plan = { ...ROW.plan, basis_on: "2026-11-28", due_on: "2028-11-28" };
   assert.equal(after({ plan }, { set_months: 1 }).due_on, "2028-11-28");
 });
@@ -134,6 +136,13 @@ Deno.test("a young tree in care is spared, unless damage was seen", () => {
   const plan = after(young, { phase: "youth" });
   assert.deepEqual([plan.exempt_until, plan.due_on], ["2029-03-01", "2029-03-01"]);
   assert.equal(after(young, { phase: "youth", condition: "damaged" }).due_on, "2027-11-27");
+});
+
+Deno.test("what the inspection leaves open is as the tree has it", () => {
+  assert.equal(after({ phase: "aging" }, { phase: "" }).due_on, "2027-11-27");
+  const own = { effective_expectation: undefined, expectation: "lower" };
+  assert.equal(after(own, {}).due_on, "2029-11-27");
+  assert.deepEqual([after({}, {}).phase, after({}, {}).expectation], ["mature", "higher"]);
 });
 
 Deno.test("a tree that is not the city's has no date", () => {

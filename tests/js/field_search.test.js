@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { bearing, directionWord, distanceWords, metres, nearestDue } from "baum/core/field/nearest.js";
 import { meaningOf } from "baum/core/field/plates.js";
 import { PointIndex } from "baum/core/field/point_index.js";
-import { SpeciesIndex } from "baum/core/field/species_search.js";
+import { SpeciesIndex, typingErrors } from "baum/core/field/species_search.js";
 import { ranked } from "baum/core/field/symptom_rank.js";
 
 const file = (path) => Deno.readTextFileSync(new URL(path, import.meta.url));
@@ -172,6 +172,13 @@ Deno.test("the index finds the nearest that a scan finds, near and far", () => {
   }
 });
 
+Deno.test("the edges of a box belong to it", () => {
+  const index = new PointIndex([{ id: "a", lon: 8.2, lat: 53.1 }, { id: "b", lon: 9, lat: 54 }]);
+  for (const box of [[8.2, 53.1, 8.3, 53.2], [8.1, 53, 8.2, 53.1]]) {
+    assert.deepEqual(index.within(box).map((p) => p.id), ["a"]);
+  }
+});
+
 Deno.test("the index follows trees that are moved, planted or gone", () => {
   const index = new PointIndex([{ id: "a", lon: 8.2, lat: 53.1 }]);
   index.set({ id: "a", lon: 8.3, lat: 53.2 });
@@ -251,6 +258,38 @@ Deno.test("the nearest due trees: overdue, soon due, never inspected and emergen
     const accept = (point) => point.id !== "alarm";
     const only = nearestDue(given, here, "2026-11-27", 5, { states: ["overdue"], accept });
     assert.deepEqual(only.map(({ point }) => point.id), ["over"]);
+  }
+});
+
+/** Damerau distance by the textbook, to the nearest beginning of the word. */
+function byTheBook(typed, word) {
+  const d = Array.from(
+    { length: typed.length + 1 },
+    (_, i) => Array.from({ length: word.length + 1 }, (_, j) => i || j),
+  );
+  for (let i = 1; i <= typed.length; i++) {
+    d[i][0] = i;
+    for (let j = 1; j <= word.length; j++) {
+      const cost = typed[i - 1] === word[j - 1] ? 0 : 1;
+      d[i][j] = Math.min(d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + cost);
+      const swapped = i > 1 && j > 1 && typed[i - 1] === word[j - 2] && typed[i - 2] === word[j - 1];
+      if (swapped) d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
+    }
+  }
+  return Math.min(...d[typed.length]);
+}
+
+Deno.test("typing errors are counted as the textbook counts them", () => {
+  let seed = 3;
+  const next = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % 9973 % n;
+  const word = (n) => Array.from({ length: 1 + next(n) }, () => "abc"[next(3)]).join("");
+  for (let round = 0; round < 20_000; round++) {
+    const [typed, whole] = [word(9), word(11)];
+    for (const most of [1, 2]) {
+      if (whole.length < typed.length - most) continue;
+      const found = byTheBook(typed, whole);
+      assert.equal(typingErrors(typed, whole, most), found <= most ? found : 99, `${typed} ${whole} ${most}`);
+    }
   }
 });
 

@@ -2,7 +2,7 @@
 
 import { addMonths, berlinDay } from "baum/core/field/days.js";
 import { immediateCodes, parsed } from "baum/core/field/entries.js";
-import { DEFAULT_RULE_SET } from "baum/core/field/intervals.js";
+import { rulesOf } from "baum/core/field/intervals.js";
 import { planAfter, planControl, proposalFor, setsRegularDate } from "baum/core/field/plan.js";
 import { plusDays } from "baum/core/formats.js";
 
@@ -85,8 +85,6 @@ export function newTreeRow(entry, reference = {}) {
   const { inspection: _none, ...plan } = planControl({ tree: facts, basis: null }, rulesOf(reference));
   return { ...row, plan, inspections: [], measures: [], photos: [] };
 }
-
-const rulesOf = (reference) => reference.rule_set ?? DEFAULT_RULE_SET;
 
 /** Nothing unknown in it, as the server writes its rows; version stays, it says that none is there. */
 function without(values) {

@@ -2,7 +2,7 @@
 
 import { blockOf, leafState } from "baum/core/field/presets.js";
 import { proposalFor } from "baum/core/field/plan.js";
-import { DEFAULT_RULE_SET } from "baum/core/field/intervals.js";
+import { rulesOf } from "baum/core/field/intervals.js";
 
 /** Marks a sentence for translation; whoever shows it translates it. */
 const t = (sentence) => sentence;
@@ -144,8 +144,7 @@ function carriedVitality(row, before, day) {
 function carriedInterval(row, seen, reference, day) {
   const basis = row.inspections.find((inspection) => inspection.sets_regular_date) ?? last(row);
   const [set, proposed] = [basis.set_months ?? null, basis.proposed_months ?? null];
-  const ruleSet = reference.rule_set ?? DEFAULT_RULE_SET;
-  const now = proposalFor(row, seen, day, ruleSet).months;
+  const now = proposalFor(row, seen, day, rulesOf(reference)).months;
   const reasoned = set !== null && set !== proposed && (basis.interval_reason ?? "").trim() !== "";
   if (!reasoned || set === now) return { set_months: null, interval_reason: "" };
   return { set_months: set, interval_reason: basis.interval_reason };

@@ -3,7 +3,7 @@
 // server's services ask besides (codes, zones, links) is asked here too, so that nothing comes back unsettled.
 
 import { immediateCodes } from "baum/core/field/entries.js";
-import { LONGEST_MONTHS, SHORTEST_MONTHS } from "baum/core/field/intervals.js";
+import { LONGEST_MONTHS, rulesOf, SHORTEST_MONTHS } from "baum/core/field/intervals.js";
 import { blockOf } from "baum/core/field/presets.js";
 import { proposalFor } from "baum/core/field/plan.js";
 
@@ -68,8 +68,7 @@ export function problemsOf(body, ctx) {
   const problems = {};
   for (const [field, code] of problemCodes(body, ctx)) {
     const sentence = SENTENCES[code] ?? SENTENCES[`${code}.${ctx.vitalityBlock}`];
-    const sentences = problems[field] ??= [];
-    if (!sentences.includes(sentence)) sentences.push(sentence);
+    (problems[field] ??= []).push(sentence);
   }
   return problems;
 }
@@ -87,7 +86,7 @@ export function contextOf(row, body, reference, day, { madeAt = null, now = null
   return {
     madeAt,
     now,
-    proposedMonths: proposalFor(row, body, day, reference.rule_set).months,
+    proposedMonths: proposalFor(row, body, day, rulesOf(reference)).months,
     immediateUrgencies: immediateCodes(reference.urgencies),
     followUpLimits: new Set(
       reference.control_limits.filter((limit) => limit.needs_follow_up).map((limit) => limit.code),

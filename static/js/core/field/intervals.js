@@ -51,6 +51,9 @@ export const DEFAULT_RULE_SET = Object.freeze({
   }),
 });
 
+/** The rule set of a REFERENCE, else the shipped one. */
+export const rulesOf = (reference) => reference?.rule_set ?? DEFAULT_RULE_SET;
+
 /**
  * What the rule proposes for a tree seen in these words; unknown words give the default months.
  *

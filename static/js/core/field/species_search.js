@@ -50,9 +50,9 @@ const ROWS = [0, 1, 2].map(() => new Uint8Array(LONGEST + 1));
 
 /**
  * Damerau distance (neighbours that changed places count once) of `typed` to `word` or, if smaller,
- * to a beginning of it; more than `most` is NO_MATCH. Only the band that can stay below is filled in.
+ * to a beginning of it; more than `most` is 99. Only the band that can stay below is filled in.
  */
-function errors(typed, word, most) {
+export function typingErrors(typed, word, most) {
   const columns = Math.min(word.length, typed.length + most, LONGEST);
   let [before, previous, row] = ROWS;
   for (let j = 0; j <= columns; j++) previous[j] = j;
@@ -84,7 +84,7 @@ function nearness(typed, letters, { word, letters: given }) {
   const most = forgiven(typed.length);
   if (!most || typed.length > LONGEST || word.length < typed.length - most) return NO_MATCH;
   if (bitCount(letters & ~given) > most) return NO_MATCH;
-  const found = errors(typed, word, most);
+  const found = typingErrors(typed, word, most);
   return found === NO_MATCH ? NO_MATCH : TYPO + found - 1;
 }
 
