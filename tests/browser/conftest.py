@@ -12,6 +12,7 @@ from tests.browser.city import City
 from tests.browser.visits import PASSWORD, Visit
 from tests.conftest import manage
 from tests.field.net import Net
+from tests.field.profiles import Profiles
 from tests.field.tablet import Tablet
 from tests.server import Server, cloned_database, running_server
 
@@ -86,9 +87,9 @@ def visit(
     assert not complaints, "the console must stay empty"
 
 
-@pytest.fixture
-def net(server: Server) -> Iterator[Net]:
-    """The mobile network between tablets and the server; fair until a test says otherwise."""
+@pytest.fixture(scope="session")
+def field_net(server: Server) -> Iterator[Net]:
+    """One address for all tablets, so that their storage can be used again."""
     port = urlsplit(server.url).port
     assert port is not None
     with Net(port) as running:
@@ -96,13 +97,37 @@ def net(server: Server) -> Iterator[Net]:
 
 
 @pytest.fixture
-def tablet(playwright: Playwright, net: Net, tmp_path: Path) -> Iterator[Callable[..., Tablet]]:
-    """``tablet("one")`` gives a tablet that is switched off; none may have complained in the end."""
+def net(field_net: Net) -> Iterator[Net]:
+    """The mobile network between tablets and the server; fair until a test says otherwise."""
+    yield field_net
+    field_net.weather({})
+    field_net.script()
+    field_net.up()
+
+
+@pytest.fixture(scope="session")
+def profiles(tmp_path_factory: pytest.TempPathFactory) -> Profiles:
+    """Storage of tablets on which somebody has signed in and taken the city along."""
+    return Profiles(tmp_path_factory.mktemp("profiles"))
+
+
+@pytest.fixture
+def tablet(
+    playwright: Playwright, net: Net, city: City, profiles: Profiles, tmp_path: Path
+) -> Iterator[Callable[..., Tablet]]:
+    """``tablet("kontrolle")`` gives a tablet that is switched off, with the whole city on board.
+
+    Without a login it is as it came from the shop. In the end none may have complained.
+    """
     tablets: list[Tablet] = []
 
-    def take(name: str = "one", **options: Any) -> Tablet:
-        tablets.append(Tablet(playwright, net.url, tmp_path / name, **options))
-        return tablets[-1]
+    def take(login: str = "", **options: Any) -> Tablet:
+        folder = tmp_path / f"tablet{len(tablets)}"
+        made = Tablet(playwright, net.url, folder, **options)
+        if login:
+            profiles.give(made, login, city)
+        tablets.append(made)
+        return made
 
     yield take
     complaints = [complaint for each in tablets for complaint in each.close()]

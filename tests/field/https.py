@@ -1,4 +1,4 @@
-"""nginx in front of the server, as docs/nginx-baumkataster.conf says; the certificate is made for the test."""
+"""nginx in front of the server as docs/nginx-baumkataster.conf says; the certificate is made for the test."""
 
 import base64
 import hashlib

@@ -128,9 +128,9 @@ class Net:
     # --- the weather ---
 
     def script(self, *fates: Fate) -> None:
-        """The next requests of the field API meet these, in this order."""
+        """The next requests of the field API meet these, in this order; none: as the weather is."""
         with self._lock:
-            self._script.extend(fates)
+            self._script = deque(fates)
 
     def weather(self, shares: Mapping[Way, float]) -> None:
         """From now on requests of the field API meet these by chance; empty: fair."""

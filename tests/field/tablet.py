@@ -53,7 +53,8 @@ class Tablet:
             "timezone_id": "Europe/Berlin",
             "permissions": ["geolocation"],
         } | options
-        self._cookies: list[Any] = []
+        #: Of whoever is signed in; set before the start on a storage that was used before.
+        self.cookies: list[Any] = []
         self._place: dict[str, float] | None = None
         self.context: BrowserContext | None = None
 
@@ -81,8 +82,8 @@ class Tablet:
     def _restore_cookies(self) -> None:
         """Chromium writes cookies down every 30 s only; whoever signed in this morning has them."""
         assert self.context is not None
-        if self._cookies and not self.context.cookies():
-            self.context.add_cookies(self._cookies)
+        if self.cookies and not self.context.cookies():
+            self.context.add_cookies(self.cookies)
 
     def _listen(self, page: Page) -> None:
         page.on("console", self._note)
@@ -101,7 +102,7 @@ class Tablet:
     def kill(self) -> None:
         """The browser is gone in the middle of whatever it did (SIGKILL, all its processes)."""
         assert self.context is not None
-        self._cookies = self.context.cookies()
+        self.cookies = self.context.cookies()
         for pid in processes(self.folder):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -175,13 +176,20 @@ class Tablet:
     # --- person ---
 
     def sign_in(self, login: str, password: str = PASSWORD) -> None:
-        """Through the form, and on to the field app."""
+        """Through the form, and on to the field app; a tablet without a name gets one."""
         page = self.page
         page.goto(f"{self.url}/accounts/login/?next=/feld/")
         page.get_by_label("Benutzername").fill(login)
         page.get_by_label("Passwort").fill(password)
         page.get_by_role("button", name="Anmelden").tap()
         page.wait_for_url("**/feld/**")
+        name = page.get_by_label("Name des Geräts")
+        ready = page.locator("html[data-ready=true]")
+        expect(name.or_(ready)).to_be_attached()
+        if name.count():
+            name.fill(f"Tablet {self.folder.name}")
+            page.get_by_role("button", name="Weiter", exact=True).tap()
+        expect(ready).to_be_attached()
 
 
 def processes(folder: Path) -> list[int]:

@@ -1,0 +1,199 @@
+"""What hands do on the tablet's screen, by words that can be read there."""
+
+import re
+from time import monotonic
+from typing import Any
+
+from playwright.sync_api import Error, Locator, expect
+
+from tests.field.kept import waiting
+from tests.field.tablet import Tablet
+
+PATH = "/feld/"
+#: Longer than an entry is held back for taking it back.
+HOLD_S = 11
+#: Trees at which "Ohne neuen Befund" may be tapped, and at which it may not, by the app's own rule.
+CHOOSE = """async ({allowed, limit, skip, findings}) => {
+  const {quickCheck, earlierFindings} = await import("baum/core/field/carry_over.js");
+  const {reference} = await import("baum/io/field/reference.js");
+  const {tree, points} = await import("baum/io/field/trees.js");
+  const {flat} = await import("baum/components/field/inspect_result.js");
+  const known = flat(await reference());
+  const day = new Date().toISOString().slice(0, 10);
+  const found = [];
+  for (const point of await points()) {
+    const row = await tree(point.id);
+    if (row.status !== "standing" || !row.species || !row.number || !row.inspections?.length) continue;
+    if (quickCheck(row, known, day).allowed !== allowed) continue;
+    if (findings !== null && (earlierFindings(row).length > 0) !== findings) continue;
+    found.push({id: row.id, version: row.version, phase: row.phase || "mature", lon: row.lon,
+      lat: row.lat, number: row.number, place: row.place_name, height_m: row.height_m});
+    if (found.length >= limit + skip) break;
+  }
+  return found.slice(skip);
+}"""
+
+
+def choose(
+    tablet: Tablet, limit: int, *, allowed: bool = True, skip: int = 0, findings: bool | None = None
+) -> list[dict[str, Any]]:
+    """Trees on board, always the same ones."""
+    options = {"allowed": allowed, "limit": limit, "skip": skip, "findings": findings}
+    found: list[dict[str, Any]] = tablet.page.evaluate(CHOOSE, options)
+    assert len(found) == limit, f"only {len(found)} such trees on board"
+    return found
+
+
+def dot(tablet: Tablet) -> Locator:
+    """The own position on the map."""
+    return tablet.page.locator(".field-position__dot")
+
+
+def stand_at(tablet: Tablet, tree: dict[str, Any]) -> None:
+    """Walk to a tree; the map follows."""
+    tablet.walk(tree["lon"], tree["lat"])
+    expect(dot(tablet)).to_be_attached()
+
+
+def card(tablet: Tablet) -> Locator:
+    """The card in the sheet."""
+    return tablet.page.locator(".ff-card")
+
+
+def open_card(tablet: Tablet, tree: dict[str, Any]) -> Locator:
+    """Walk to a tree and tap it on the map, at the pixel where one stands oneself."""
+    stand_at(tablet, tree)
+    mine = tablet.page.locator(f'.ff-card[data-tree="{tree["id"]}"]')
+    end = monotonic() + 10
+    while not mine.count() and monotonic() < end:
+        spot = dot(tablet).bounding_box()
+        if spot and still(tablet, spot):
+            tablet.tap_at(spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2)
+            break
+    expect(mine).to_be_visible()
+    return mine
+
+
+def still(tablet: Tablet, before: Any) -> bool:
+    """Whether the map rests: the dot is where it was two frames ago."""
+    tablet.page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+    return bool(dot(tablet).bounding_box() == before)
+
+
+def form(tablet: Tablet, name: str) -> Locator:
+    """A form that is open."""
+    return tablet.page.locator(f'form[data-form="{name}"]')
+
+
+def chip(where: Locator, group: str, words: str) -> Locator:
+    """A chip of a named row."""
+    row = where.get_by_role("group", name=re.compile(f"^{re.escape(group)}"))
+    return row.locator("label.ff-chip").filter(has_text=re.compile(f"^{re.escape(words)}")).first
+
+
+def save(tablet: Tablet, where: Locator) -> None:
+    """The large button below; the form closes."""
+    tablet.tap(where.locator("button[type=submit]"))
+    expect(where).to_have_count(0)
+
+
+def no_new_finding(tablet: Tablet, tree: dict[str, Any]) -> int:
+    """One tree done with three taps; how many were done."""
+    here = open_card(tablet, tree)
+    tablet.tap(here.get_by_role("button", name="Ohne neuen Befund"))
+    save(tablet, form(tablet, "quick"))
+    return 1
+
+
+def strip(tablet: Tablet) -> Locator:
+    """The line on top of every screen."""
+    return tablet.page.locator("field-strip")
+
+
+def send_all(tablet: Tablet, patience: float = 20) -> None:
+    """Time passes, the tablet finds its net; until the city has receipted everything."""
+    tablet.wait(HOLD_S)
+    end = monotonic() + patience
+    left = -1
+    while monotonic() < end:
+        nudge(tablet)
+        left = waiting(tablet.page)
+        if left == 0:
+            return
+        tablet.page.wait_for_timeout(50)
+    raise AssertionError(f"{left} still wait: {sender(tablet)}")
+
+
+def nudge(tablet: Tablet) -> None:
+    """Say to the page what the tablet says when a net is found."""
+    tablet.page.evaluate("window.dispatchEvent(new Event('online'))")
+
+
+def sender(tablet: Tablet) -> dict[str, Any]:
+    """How the sender stands."""
+    try:
+        said: dict[str, Any] = tablet.page.evaluate(
+            """async () => ({...(await import("baum/io/field/sync.js")).state})"""
+        )
+    except Error as error:
+        return {"phase": "gone", "sentence": str(error)}
+    return said
+
+
+def screen(tablet: Tablet, name: str) -> Locator:
+    """One of the app's pages, opened as its buttons do."""
+    tablet.page.evaluate(
+        """(name) => document.dispatchEvent(
+            new CustomEvent("field-screen", {detail: {name, params: {}}}))""",
+        name,
+    )
+    shown = tablet.page.locator(f'.field-screen[data-name="{name}"]')
+    expect(shown).to_be_visible()
+    return shown
+
+
+RECORD = """async (order) => {
+  const {record} = await import("baum/io/field/record.js");
+  return await record(order);
+}"""
+
+
+def record(tablet: Tablet, **order: Any) -> dict[str, Any]:
+    """Record through the page's own module; the stored entry."""
+    stored: dict[str, Any] = tablet.page.evaluate(RECORD, order)
+    return stored
+
+
+def inspection(tree: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """An order to record: a whole inspection without findings."""
+    body: dict[str, Any] = {
+        "inspection_kind": "regular",
+        "leaf_state": "bare",
+        "vitality": "",
+        "condition": "sound",
+        "phase": tree["phase"],
+        "result": "safe",
+        "expectation": "",
+        "weather": "",
+        "limits": [],
+        "limits_note": "",
+        "note": "",
+        "set_months": None,
+        "interval_reason": "",
+        "immediate_action": "",
+        "carried_over": False,
+        "also_regular": False,
+        "findings": [],
+        "endings": [],
+        "measures": [],
+        "corrects": None,
+        "correction_reason": "",
+    }
+    return {
+        "kind": "inspection",
+        "tree": tree["id"],
+        "treeVersion": tree["version"],
+        "body": body | values,
+    }
