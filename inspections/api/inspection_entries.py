@@ -7,8 +7,8 @@ from rest_framework.request import Request
 
 from baumkataster.api.entries import Entry
 from baumkataster.models import Expectation, Phase
-from inspections.models import Condition, LeafState, Result, Vitality
-from inspections.services import FindingEntry, InspectionEntry, MeasureEntry
+from inspections.models import Condition, FindingEnd, LeafState, Result, Vitality
+from inspections.services import FindingEndEntry, FindingEntry, InspectionEntry, MeasureEntry
 
 #: A tree has fewer findings and measures than that.
 MOST = 60
@@ -40,6 +40,13 @@ class MeasureInput(Entry):
     contractor = serializers.UUIDField(required=False, allow_null=True, source="contractor_id")
 
 
+class FindingEndInput(Entry):
+    """A finding of an earlier inspection that is no longer there."""
+
+    finding = serializers.UUIDField(source="finding_id")
+    how = serializers.ChoiceField(FindingEnd.How.choices)
+
+
 class InspectionInput(Entry):
     """One inspection; ``id`` is made by the form, so that sending twice changes nothing."""
 
@@ -66,6 +73,9 @@ class InspectionInput(Entry):
     interval_reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
     findings = FindingInput(many=True, required=False, max_length=MOST)
     measures = MeasureInput(many=True, required=False, max_length=MOST)
+    endings = FindingEndInput(many=True, required=False, max_length=MOST)
+    immediate_action = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    carried_over = serializers.BooleanField(required=False)
     corrects = serializers.UUIDField(required=False, allow_null=True, source="corrects_id")
     correction_reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
 
@@ -76,12 +86,14 @@ class InspectionInput(Entry):
         values.setdefault("inspected_by_id", request.user.pk)
         findings = values.pop("findings", [])
         measures = values.pop("measures", [])
+        endings = values.pop("endings", [])
         return InspectionEntry(
             **{**values, "limits": tuple(values.get("limits", ()))},
             findings=tuple(
                 FindingEntry(**{**f, "photo_ids": tuple(f.get("photo_ids", ()))}) for f in findings
             ),
             measures=tuple(MeasureEntry(**m) for m in measures),
+            endings=tuple(FindingEndEntry(**e) for e in endings),
         )
 
 

@@ -18,7 +18,7 @@ from baumkataster.api.parameters import choices, day_parameter, uuids
 from baumkataster.models import Tree
 from baumkataster.permissions import Door, why_no_inspection
 from inspections.api.inspection_entries import InspectionInput, ProposalInput, ProposalOutput
-from inspections.models import Finding, Inspection, Measure, Result
+from inspections.models import Finding, FindingEnd, Inspection, Measure, Result
 from inspections.services import propose, record_inspection
 
 
@@ -43,6 +43,18 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
         return [str(link.photo_id) for link in finding.photo_links.all()]
 
 
+class FindingEndSerializer(serializers.ModelSerializer[FindingEnd]):
+    """An earlier finding that is no longer there, and what it was."""
+
+    symptom_name = serializers.CharField(source="finding.symptom.name", read_only=True)
+
+    class Meta:
+        """Without a key of its own: nobody refers to it."""
+
+        model = FindingEnd
+        fields = ["finding", "symptom_name", "how"]
+
+
 class InspectionSerializer(serializers.ModelSerializer[Inspection]):
     """An inspection with findings and the inspector as they were."""
 
@@ -58,6 +70,7 @@ class InspectionSerializer(serializers.ModelSerializer[Inspection]):
     rule_set_version = serializers.IntegerField(source="rule_set.version", read_only=True)
     corrected_by = serializers.UUIDField(source="corrected_by.pk", default=None, read_only=True)
     findings = FindingSerializer(many=True, read_only=True)
+    endings = FindingEndSerializer(many=True, read_only=True)
 
     class Meta:
         """All columns but the key of the inspector's identity."""
@@ -71,7 +84,8 @@ class InspectionSerializer(serializers.ModelSerializer[Inspection]):
             "result", "note", "seen_number", "seen_place", "seen_species", "seen_girth_cm",
             "seen_girth_height_cm", "seen_height_m", "seen_expectation", "rule_set_version",
             "proposed_months", "set_months", "interval_reason", "next_due_on", "corrects",
-            "correction_reason", "corrected_by", "findings",
+            "correction_reason", "corrected_by", "findings", "endings", "immediate_action",
+            "carried_over",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -115,7 +129,10 @@ def inspection_rows() -> QuerySet[Inspection]:
     """Inspections with all that a row names, in a fixed number of queries, newest first."""
     rows = Inspection.objects.select_related(
         "kind", "inspector", "recorded_by", "rule_set", "corrected_by"
-    ).prefetch_related(Prefetch("findings", finding_rows()))
+    ).prefetch_related(
+        Prefetch("findings", finding_rows()),
+        Prefetch("endings", FindingEnd.objects.select_related("finding__symptom")),
+    )
     return rows.order_by("-inspected_at", "-received_at", "id")
 
 

@@ -1,7 +1,12 @@
 """Deeds of control: inspections recorded, measures done, due dates computed, runs and mails."""
 
 from inspections.services.control_runs import run_controls
-from inspections.services.entries import FindingEntry, InspectionEntry, MeasureEntry
+from inspections.services.entries import (
+    FindingEndEntry,
+    FindingEntry,
+    InspectionEntry,
+    MeasureEntry,
+)
 from inspections.services.mails import alarm_immediate, send_waiting_mails
 from inspections.services.measures import (
     cancel_measure,
@@ -15,6 +20,7 @@ from inspections.services.recording import Recorded, record_inspection
 from inspections.services.replanning import check_plans, replan
 
 __all__ = [
+    "FindingEndEntry",
     "FindingEntry",
     "InspectionEntry",
     "MeasureEntry",

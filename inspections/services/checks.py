@@ -14,6 +14,7 @@ from baumkataster.models import Expectation, Photo, Tree, TreeStatus, User
 from inspections.models import (
     ControlLimit,
     Finding,
+    FindingEnd,
     Inspection,
     InspectionKind,
     Measure,
@@ -42,7 +43,7 @@ def entry_problems(
         (problem.field, problem.sentence.text(gettext))
         for problem in rules.entry_problems(entry, context)
     ]
-    for check in (_words, _tree, _findings, _measures, _correction):
+    for check in (_words, _tree, _findings, _endings, _measures, _correction):
         found += check(entry, tree)
     problems: Problems = {}
     for field, sentence in found:
@@ -131,6 +132,30 @@ def _links(finding: FindingEntry, tree: Tree) -> list[str]:
     if photos < len(set(finding.photo_ids)):
         sentences.append(_("Ein Foto gehört nicht zu diesem Baum oder ist noch nicht da."))
     return sentences
+
+
+def _endings(entry: InspectionEntry, tree: Tree) -> Found:
+    """What has ended was found by an earlier inspection of the tree, and is not carried on at once."""
+    earlier = {
+        finding.pk: finding.inspection.inspected_at
+        for finding in Finding.objects.select_related("inspection").filter(
+            pk__in=[ending.finding_id for ending in entry.endings], inspection__tree=tree
+        )
+    }
+    continued = {finding.continues_id for finding in entry.findings}
+    found: Found = []
+    for number, ending in enumerate(entry.endings):
+        field = f"endings.{number}"
+        if ending.how not in FindingEnd.How.values:
+            found.append((field, _("Bitte wählen Sie einen Wert.")))
+        if (at := earlier.get(ending.finding_id)) is None or at > entry.inspected_at:
+            sentence = _("Der beendete Befund gehört nicht zu einer früheren Kontrolle des Baums.")
+            found.append((field, sentence))
+        if ending.finding_id in continued:
+            found.append((field, _("Dieser Befund ist zugleich fortgeführt und beendet.")))
+    if len({ending.finding_id for ending in entry.endings}) < len(entry.endings):
+        found.append(("endings", _("Ein Befund ist zweimal beendet.")))
+    return found
 
 
 def _measures(entry: InspectionEntry, tree: Tree) -> Found:

@@ -34,6 +34,14 @@ class MeasureEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FindingEndEntry:
+    """A finding of an earlier inspection that is no longer there: ``how`` is gone or repaired."""
+
+    finding_id: UUID
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class InspectionEntry:
     """One control of one tree as it was entered; the server adds what it knows itself.
 
@@ -61,5 +69,10 @@ class InspectionEntry:
     interval_reason: str = ""
     findings: tuple[FindingEntry, ...] = ()
     measures: tuple[MeasureEntry, ...] = ()
+    endings: tuple[FindingEndEntry, ...] = ()
+    #: What was done on the spot, where a measure cannot wait.
+    immediate_action: str = ""
+    #: "Ohne neuen Befund": everything was taken over from the inspection before.
+    carried_over: bool = False
     corrects_id: UUID | None = None
     correction_reason: str = ""

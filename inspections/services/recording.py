@@ -14,6 +14,7 @@ from baumkataster.services.checking import locked, save_checked
 from inspections.models import (
     ControlPlan,
     Finding,
+    FindingEnd,
     FindingPhoto,
     Inspection,
     InspectionKind,
@@ -63,6 +64,10 @@ def record_inspection(*, by: User, entry: InspectionEntry, received_at: datetime
         save_checked(inspection)
         for position, finding in enumerate(entry.findings):
             _record_finding(inspection, finding, position)
+        for ending in entry.endings:
+            save_checked(
+                FindingEnd(inspection=inspection, finding_id=ending.finding_id, how=ending.how)
+            )
         measures = [_order(by, inspection, measure) for measure in entry.measures]
         today = berlin_day(received_at)
         _take_over(by, inspection, tree, entry, today)
@@ -133,6 +138,8 @@ def _inspection(
         proposed_months=proposal.months,
         set_months=months,
         interval_reason=entry.interval_reason.strip(),
+        immediate_action=entry.immediate_action.strip(),
+        carried_over=entry.carried_over,
         next_due_on=resulting_due_day(day, months, proposal) if sets_date else None,
         corrects_id=entry.corrects_id,
         correction_reason=entry.correction_reason,

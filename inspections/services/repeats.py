@@ -12,7 +12,7 @@ from inspections.services.entries import InspectionEntry
 AS_ENTERED = (
     "tree_id", "inspected_at", "inspected_by_id", "also_regular", "leaf_state", "weather",
     "limits_note", "vitality", "condition", "phase", "result", "note", "corrects_id",
-    "correction_reason",
+    "correction_reason", "carried_over",
 )  # fmt: skip
 FINDING = ("zone_id", "symptom_id", "severity", "note", "observation", "continues_id")
 
@@ -24,10 +24,12 @@ def is_same(known: Inspection, entry: InspectionEntry) -> bool:
         and known.kind_id == entry.kind
         and list(known.limits) == list(entry.limits)
         and known.interval_reason == entry.interval_reason.strip()
+        and known.immediate_action == entry.immediate_action.strip()
         and entry.set_months in (None, known.set_months)
         and entry.expectation in ("", known.seen_expectation)
         and _same_findings(known, entry)
         and _same_measures(known, entry)
+        and _same_endings(known, entry)
     )
 
 
@@ -39,6 +41,12 @@ def _same_findings(known: Inspection, entry: InspectionEntry) -> bool:
         for f in entry.findings
     }
     return here == sent
+
+
+def _same_endings(known: Inspection, entry: InspectionEntry) -> bool:
+    """The same earlier findings have ended in the same way."""
+    here = dict(known.endings.values_list("finding_id", "how"))
+    return here == {ending.finding_id: ending.how for ending in entry.endings}
 
 
 def _same_measures(known: Inspection, entry: InspectionEntry) -> bool:
