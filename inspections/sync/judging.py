@@ -1,0 +1,198 @@
+"""Judges one kept entry: done as it says, or why not; in a transaction of its own, once at a time."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import OperationalError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from baumkataster.errors import Refused, Stale
+from baumkataster.models import User
+from baumkataster.permissions import DOORS, Door, current_identity, why_no_inspection
+from inspections.models import FieldDevice, FieldEntry, FieldVerdict
+from inspections.rules.overdue import berlin_day
+from inspections.sync.interpreting import Case, interpret
+from inspections.sync.reading import Envelope, read_envelope
+from inspections.sync.reasons import WAITING, Reason, Unsettled, of_refusal
+from inspections.sync.verdicts import Verdict, lock_entry, newest_verdict
+
+logger = logging.getLogger(__name__)
+#: A device whose clock differs by more may have written a wrong day.
+CLOCK_TOLERANCE: Final = timedelta(minutes=10)
+#: Two deeds met (deadlock, serialisation): the entry is tried again.
+TRIES: Final = 3
+MET: Final = frozenset({"40P01", "40001", "55P03"})
+DOOR_OF: Final = {
+    "inspection": Door.INSPECT,
+    "tree_new": Door.PLANT,
+    "tree_change": Door.CORRECT,
+    "tree_move": Door.MOVE,
+    "tree_end": Door.FELL,
+    "measure_done": Door.COMPLETE_MEASURE,
+    "group_new": Door.PLANT,
+}
+
+
+def judge(
+    entry: FieldEntry,
+    *,
+    by: User | None,
+    device: FieldDevice | None,
+    at: datetime,
+    sent_at: datetime | None,
+) -> None:
+    """Append the verdict on an entry that has none, or that was deposited and now comes signed in.
+
+    ``by`` None: the device came with its key; what is sound is deposited. ``device`` handed it in.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction.atomic():
+                lock_entry(entry)
+                newest = newest_verdict(entry)
+                if newest and (by is None or newest.verdict != Verdict.DEPOSITED):
+                    return
+                found = _checked(entry, by=by, device=device, at=at, sent_at=sent_at)
+                _append(entry, found, at=at, accepted=Verdict.ACCEPTED if by else Verdict.DEPOSITED)
+                return
+        except OperationalError as error:
+            if attempt == TRIES or getattr(error.__cause__, "sqlstate", "") not in MET:
+                raise
+
+
+def judge_again(entry: FieldEntry, *, at: datetime) -> bool:
+    """Try an entry once more that waited for another one; whether it was accepted now."""
+    with transaction.atomic():
+        lock_entry(entry)
+        newest = newest_verdict(entry)
+        if newest is None or newest.reason_code not in WAITING:
+            return False
+        by = entry.submitted_by or entry.person
+        found = _interpreted(entry, by=by, at=at)
+        if found is None or found.reason != newest.reason_code:
+            _append(entry, found, at=at, accepted=Verdict.ACCEPTED)
+    return found is None
+
+
+def _append(entry: FieldEntry, found: Unsettled | None, *, at: datetime, accepted: Verdict) -> None:
+    """Write down what was found."""
+    FieldVerdict.objects.create(
+        entry=entry,
+        at=at,
+        verdict=accepted if found is None else Verdict.UNSETTLED,
+        sentences=found.sentences if found else [],
+        reason_code=found.reason if found else "",
+    )
+
+
+def _checked(
+    entry: FieldEntry,
+    *,
+    by: User | None,
+    device: FieldDevice | None,
+    at: datetime,
+    sent_at: datetime | None,
+) -> Unsettled | None:
+    """Why the entry cannot be taken in, after doing what it says where it can."""
+    try:
+        envelope = read_envelope(entry.text)
+        _only_text_of_its_key(entry)
+        _device_is_open(entry, device)
+        _person_may(entry, envelope)
+        _clock_is_right(envelope, at, sent_at)
+    except Unsettled as found:
+        return found
+    return _interpreted(entry, by=by, at=at) if by else None
+
+
+def _interpreted(entry: FieldEntry, *, by: User | None, at: datetime) -> Unsettled | None:
+    """Do what a checked entry says; nothing stays of a deed that fails."""
+    try:
+        envelope = read_envelope(entry.text)
+        with transaction.atomic():
+            assert by is not None
+            assert entry.person is not None
+            interpret(
+                Case(
+                    row=entry,
+                    envelope=envelope,
+                    person=entry.person,
+                    by=by,
+                    received_at=entry.received_at,
+                )
+            )
+    except Unsettled as found:
+        return found
+    except Refused as refused:
+        return of_refusal(refused)
+    except OperationalError:
+        raise
+    except (Stale, Exception):
+        logger.exception("field entry %s could not be interpreted", entry.pk)
+        return Unsettled(Reason.UNEXPECTED, _("Beim Übernehmen ist ein Fehler aufgetreten."))
+    return None
+
+
+def _only_text_of_its_key(entry: FieldEntry) -> None:
+    """Another text under the same key came before."""
+    same_key = FieldEntry.objects.filter(entry_id=entry.entry_id).exclude(pk=entry.pk)
+    if same_key.filter(verdicts__isnull=False).exists():
+        raise Unsettled(
+            Reason.OTHER_TEXT,
+            _("Unter derselben Kennung kam schon ein Eintrag mit anderem Inhalt."),
+        )
+
+
+def _device_is_open(entry: FieldEntry, device: FieldDevice | None) -> None:
+    """Neither the device that made the entry nor the one that hands it in is blocked."""
+    if any(each is not None and each.blocked_at is not None for each in (device, entry.device)):
+        raise Unsettled(Reason.DEVICE_BLOCKED, _("Das Gerät ist gesperrt."))
+
+
+def _person_may(entry: FieldEntry, envelope: Envelope) -> None:
+    """The person is known, not locked, and their role lets them do this."""
+    person = entry.person
+    if person is None:
+        raise Unsettled(Reason.PERSON_UNKNOWN, _("Diese Person ist hier nicht bekannt."))
+    if not person.is_active:
+        raise Unsettled(
+            Reason.PERSON_LOCKED,
+            _("Das Konto von %(person)s ist gesperrt.") % {"person": person},
+        )
+    day = berlin_day(envelope.made_at)
+    if person.role not in DOORS[DOOR_OF[envelope.kind]]:
+        raise Unsettled(
+            Reason.NOT_ALLOWED,
+            _("Die Rolle von %(person)s erlaubt das nicht.") % {"person": person},
+        )
+    if envelope.kind == "inspection" and current_identity(person, day=day) is None:
+        raise Unsettled(Reason.NOT_ALLOWED, why_no_inspection(person, day=day))
+
+
+def _clock_is_right(envelope: Envelope, at: datetime, sent_at: datetime | None) -> None:
+    """Compare the device's clock with ours, at this contact and at the one before the entry."""
+    wrong = timedelta()
+    if sent_at is not None:
+        wrong = sent_at - at
+    offset = envelope.clock_offset_s
+    if abs(wrong) <= CLOCK_TOLERANCE and offset is not None:
+        wrong = timedelta(seconds=max(-1e9, min(1e9, -offset)))
+    if abs(wrong) <= CLOCK_TOLERANCE:
+        return
+    words = {"time": _duration(abs(wrong))}
+    ahead = _("Die Uhr des Geräts ging %(time)s vor.")
+    behind = _("Die Uhr des Geräts ging %(time)s nach.")
+    raise Unsettled(Reason.CLOCK, (ahead if wrong > timedelta() else behind) % words)
+
+
+def _duration(span: timedelta) -> str:
+    """Days and hours, hours and minutes, or minutes."""
+    minutes = round(span.total_seconds() / 60)
+    parts = [
+        (minutes // 1440, ngettext("%(n)s Tag", "%(n)s Tage", minutes // 1440)),
+        (minutes // 60 % 24, ngettext("%(n)s Stunde", "%(n)s Stunden", minutes // 60 % 24)),
+        (minutes % 60, ngettext("%(n)s Minute", "%(n)s Minuten", minutes % 60)),
+    ]
+    return " ".join([words % {"n": n} for n, words in parts if n][:2])
