@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from inspections.web import health, overdue_report, tours
+from inspections.web import (
+    field_devices,
+    field_review,
+    health,
+    outbox_files,
+    overdue_report,
+    tours,
+)
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -13,4 +20,19 @@ urlpatterns = [
     path("touren/neu/", tours.new_tour, name="tour_new"),
     path("touren/<uuid:pk>/", tours.tour, name="tour"),
     path("touren/<uuid:pk>/abschliessen/", tours.close, name="tour_close"),
+    path("klaerung/", field_review.review, name="field_review"),
+    path("klaerung/ausgang/", outbox_files.outbox_file, name="outbox_file"),
+    path("klaerung/widerspruch/<uuid:pk>/", field_review.conflict, name="field_conflict"),
+    path("klaerung/<uuid:pk>/", field_review.entry, name="field_entry"),
+    path("klaerung/<uuid:pk>/uebernehmen/", field_review.accept, name="field_entry_accept"),
+    path("klaerung/<uuid:pk>/ablehnen/", field_review.reject, name="field_entry_reject"),
+    path("verwaltung/geraete/", field_devices.devices, name="field_devices"),
+    path("verwaltung/geraete/<uuid:pk>/", field_devices.device, name="field_device"),
+    path("verwaltung/geraete/<uuid:pk>/name/", field_devices.rename, name="field_device_rename"),
+    path("verwaltung/geraete/<uuid:pk>/sperren/", field_devices.block, name="field_device_block"),
+    path(
+        "verwaltung/geraete/<uuid:pk>/freigeben/",
+        field_devices.unblock,
+        name="field_device_unblock",
+    ),
 ]

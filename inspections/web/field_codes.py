@@ -28,10 +28,8 @@ LABELS = {
 
 @dataclass(frozen=True)
 class UnknownCode:
-    """One code, where it stands in the body, and the codes that may take its place."""
+    """One code and those that may take its place."""
 
-    #: Such as findings.0.symptom.
-    path: str
     word: str
     code: str
     #: Code and name of every entry in use.
@@ -44,31 +42,31 @@ class UnknownCode:
 
 
 def unknown_codes(entry: dict[str, Any], names: Names) -> list[UnknownCode]:
-    """Every code of an inspection that no catalogue has, in order."""
+    """Every code of an inspection that no catalogue has, each once, in order."""
     if entry.get("kind") != "inspection":
         return []
     return [
-        UnknownCode(path, word, code, _choices(word, names))
-        for path, word, code in _codes(body_of(entry))
+        UnknownCode(word, code, _choices(word, names))
+        for word, code in dict.fromkeys(_codes(body_of(entry)))
         if code not in names.catalogues[word]
     ]
 
 
-def _codes(body: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Path, catalogue and code of everything that should be one."""
+def _codes(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Catalogue and code of everything that should be one."""
     for name, word in IN_BODY.items():
         if isinstance(body.get(name), str):
-            yield name, word, body[name]
+            yield word, body[name]
     limits = body.get("limits")
-    for place, code in enumerate(limits if isinstance(limits, list) else []):
+    for code in limits if isinstance(limits, list) else []:
         if isinstance(code, str):
-            yield f"limits.{place}", "limit", code
+            yield "limit", code
     for group, fields in IN_ROWS.items():
         rows = body.get(group)
-        for place, row in enumerate(rows if isinstance(rows, list) else []):
+        for row in rows if isinstance(rows, list) else []:
             for name, word in fields.items():
                 if isinstance(row, dict) and isinstance(row.get(name), str):
-                    yield f"{group}.{place}.{name}", word, row[name]
+                    yield word, row[name]
 
 
 def _choices(word: str, names: Names) -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Field, Model
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -77,7 +77,7 @@ def parsed(text: str) -> dict[str, Any]:
     """An entry's text as an object; {} where it is none."""
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 
@@ -134,7 +134,7 @@ def value_of(name: str, value: Any, names: Names, model: type[Model] = Tree) -> 
     return readable(value)
 
 
-def _field(name: str, model: type[Model]) -> Field[Any, Any] | None:
+def _field(name: str, model: type[Model]) -> Any:
     """The column of the model, or of the tree's site, that has this name."""
     for each in (model, Tree, Site):
         found = {field.name: field for field in each._meta.concrete_fields}.get(name)

@@ -42,6 +42,8 @@ TABLES: dict[str, type[Model]] = {
     "continues": Finding,
     "tree": Tree,
 }
+#: Objects and lists inside each other; what lies deeper in a text is not read.
+DEEPEST = 8
 RELATED: dict[type[Model], tuple[str, ...]] = {
     Tree: ("site__place",),
     Measure: ("kind", "tree__site__place"),
@@ -89,14 +91,16 @@ class Names:
         return str(row) if row else _("nicht im Kataster")
 
 
-def _keys(value: Any, name: str = "") -> Iterator[tuple[str, UUID]]:
-    """Every key of a table in a text of any shape."""
+def _keys(value: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, UUID]]:
+    """Every key of a table in a text of any shape; nothing of ours is nested deeper than this."""
+    if depth > DEEPEST:
+        return
     if isinstance(value, dict):
         for inner, content in value.items():
-            yield from _keys(content, inner)
+            yield from _keys(content, inner, depth + 1)
     elif isinstance(value, list):
         for content in value:
-            yield from _keys(content, name)
+            yield from _keys(content, name, depth + 1)
     elif name in TABLES and (key := uuid_of(value)):
         yield name, key
 
@@ -109,18 +113,19 @@ def uuid_of(value: Any) -> UUID | None:
         return None
 
 
-def readable(value: Any) -> str:
+def readable(value: Any, depth: int = 0) -> str:
     """A plain value as people write it: days and times, numbers, yes and no, lists."""
-    if value is None or value in ("", [], {}):
+    if depth > DEEPEST or value is None or value in ("", [], {}):
         return "–"
     if isinstance(value, bool):
         return _("ja") if value else _("nein")
     if isinstance(value, int | float):
         return number_format(value)
     if isinstance(value, list):
-        return ", ".join(readable(each) for each in value)
+        return ", ".join(readable(each, depth + 1) for each in value)
     if isinstance(value, dict):
-        return _position(value) or ", ".join(f"{k}: {readable(v)}" for k, v in value.items())
+        words = (f"{name}: {readable(each, depth + 1)}" for name, each in value.items())
+        return _position(value) or ", ".join(words)
     return _moment(str(value))
 
 

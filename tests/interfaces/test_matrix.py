@@ -110,6 +110,25 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "karte/": {"GET": "view_map"},
     "tiles/trees/<int:z>/<int:x>/<int:y>.mvt": {"GET": "view_map"},
     "grundkarte/<int:z>/<int:x>/<int:y>.mvt": {"GET": "view_map"},
+    "feld/": {"GET": "field"},
+    "feld/<slug:language>/": {"GET": "field"},
+    "feld/sw.js": {"GET": "open"},
+    "feld/manifest.webmanifest": {"GET": "open"},
+    "touren/": {"GET": "plan_tours"},
+    "touren/neu/": {"GET": "plan_tours", "POST": "plan_tours"},
+    "touren/<uuid:pk>/": {"GET": "plan_tours", "POST": "plan_tours"},
+    "touren/<uuid:pk>/abschliessen/": {"POST": "plan_tours"},
+    "klaerung/": {"GET": "review_field"},
+    "klaerung/ausgang/": {"GET": "review_field", "POST": "review_field"},
+    "klaerung/widerspruch/<uuid:pk>/": {"POST": "review_field"},
+    "klaerung/<uuid:pk>/": {"GET": "review_field"},
+    "klaerung/<uuid:pk>/uebernehmen/": {"POST": "review_field"},
+    "klaerung/<uuid:pk>/ablehnen/": {"POST": "review_field"},
+    "verwaltung/geraete/": {"GET": "manage_devices"},
+    "verwaltung/geraete/<uuid:pk>/": {"GET": "manage_devices"},
+    "verwaltung/geraete/<uuid:pk>/name/": {"POST": "manage_devices"},
+    "verwaltung/geraete/<uuid:pk>/sperren/": {"POST": "manage_devices"},
+    "verwaltung/geraete/<uuid:pk>/freigeben/": {"POST": "manage_devices"},
     "berichte/ueberfaellig/": {"GET": "view_report"},
     "berichte/ueberfaellig.csv": {"GET": "view_report"},
     "berichte/ueberfaellig.xlsx": {"GET": "view_report"},
@@ -204,6 +223,7 @@ def filled(route: str, tree: Tree, measure: Measure) -> str:
     )
     text = re.sub(r"<uuid:\w+>", str(key or uuid4()), route)
     text = text.replace("<slug:slug>", "baumbereiche").replace("<slug:code>", "K")
+    text = text.replace("<slug:language>", "de")
     text = re.sub(r"tiles/trees/.*", "tiles/trees/12/2141/1329.mvt", text)
     return "/" + re.sub(r"grundkarte/.*", "grundkarte/12/2141/1329.mvt", text)
 
