@@ -128,8 +128,8 @@ function lastInspection(row, ctx) {
   if (!last) return h("p.ff-hint", {}, t("Zu diesem Baum gibt es noch keine Kontrolle."));
   const { reference } = ctx;
   return h(
-    "section.ff-card__part",
-    { "aria-label": t("Letzte Kontrolle") },
+    "div.ff-card__part",
+    {},
     h("h3", {}, t("Kontrolle vom {day}", { day: day(last.inspected_on, LANGUAGE) })),
     h(
       "p",
@@ -148,8 +148,8 @@ function measures(row, ctx) {
   const open = row.measures ?? [];
   if (!open.length) return null;
   return h(
-    "section.ff-card__part",
-    { "aria-label": t("Offene Maßnahmen") },
+    "div.ff-card__part",
+    {},
     h("h3", {}, t("Offene Maßnahmen")),
     h(
       "ul.ff-list",

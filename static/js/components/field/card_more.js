@@ -16,7 +16,8 @@ import { openEdit } from "baum/components/field/tree_edit.js";
 /** @param {object} row @param {object} ctx */
 export function cardMore(row, ctx) {
   const pictures = h("div.ff-gallery", { hidden: true });
-  const entries = h("section.ff-card__part", { hidden: true, "aria-label": t("Auf diesem Tablet eingetragen") });
+  const entries = h("div.ff-card__part",
+    { hidden: true });
   showPictures(pictures, row);
   showEntries(entries, row.id);
   return h(
@@ -35,8 +36,8 @@ function otherDeeds(row, ctx) {
   const last = row.inspections?.[0];
   const stands = STANDING.includes(row.status) || row.status === "planned";
   return h(
-    "section.ff-card__part",
-    { "aria-label": t("Weitere Aufgaben") },
+    "div.ff-card__part",
+    {},
     h("h3", {}, t("Weitere Aufgaben")),
     h(
       "div.ff-chips",
@@ -57,8 +58,8 @@ function data(row, reference) {
   const planted = row.planted_on ? day(row.planted_on, LANGUAGE) : row.planted_year ?? "";
   const girth = measured(row.girth_cm, "cm");
   return h(
-    "section.ff-card__part",
-    { "aria-label": t("Daten des Baumes") },
+    "div.ff-card__part",
+    {},
     h("h3", {}, t("Daten des Baumes")),
     facts([
       [t("Status"), WORDS.status[row.status]],
@@ -90,8 +91,8 @@ function earlier(row, reference) {
   const [, ...older] = row.inspections ?? [];
   if (!older.length) return null;
   return h(
-    "section.ff-card__part",
-    { "aria-label": t("Frühere Kontrollen") },
+    "div.ff-card__part",
+    {},
     h("h3", {}, t("Frühere Kontrollen")),
     older.map((each) =>
       h(
