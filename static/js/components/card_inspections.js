@@ -97,9 +97,28 @@ function whoLooked(row) {
   return [row.inspector_name, row.inspector_qualification, certificate, writer].filter(Boolean).join(", ");
 }
 
+/** Findings of earlier inspections that this one ends: gone by themselves or repaired. */
+function endedList(row, rows) {
+  const earlier = new Map(
+    rows.flatMap((each) => each.findings ?? []).map((finding) => [finding.id, finding]),
+  );
+  const ended = (row.endings ?? []).filter((each) => earlier.has(each.finding));
+  if (!ended.length) return null;
+  return h(
+    "ul.finding-list",
+    { "aria-label": t("Nicht mehr festgestellt") },
+    ended.map(({ finding, how }) => {
+      const { symptom_name, symptom } = earlier.get(finding);
+      return h("li", {}, h("span", {}, symptom_name ?? symptom), h("span.baum-muted", {}, WORDS.ending[how]));
+    }),
+  );
+}
+
 function details(row, words) {
   return facts([
     [t("kontrolliert am"), moment(row.inspected_at, LANGUAGE)],
+    [t("Sofort veranlasst"), row.immediate_action],
+    [t("Angaben"), row.carried_over ? t("aus der vorigen Kontrolle übernommen und bestätigt") : ""],
     [t("Zustand"), WORDS.condition[row.condition]],
     [t("Vitalität"), WORDS.vitality[row.vitality]],
     [t("Phase"), WORDS.phase[row.phase]],
@@ -131,7 +150,7 @@ function correctionNote(row) {
   return null;
 }
 
-function inspection(row, first, may, words, photos) {
+function inspection(row, first, { may, words, photos, rows }) {
   const canCorrect = may("correct_inspection") && !row.corrected_by;
   return h(
     "details.inspection",
@@ -146,6 +165,7 @@ function inspection(row, first, may, words, photos) {
     correctionNote(row),
     row.inspector_name ? h("p.baum-muted", {}, whoLooked(row)) : null,
     row.findings?.length ? findingList(row.findings, photos) : h("p.baum-muted", {}, t("Ohne Befund.")),
+    endedList(row, rows),
     details(row, words),
     canCorrect
       ? button(t("Berichtigen"), { kind: "tertiary", icon: "edit" }, {
@@ -174,5 +194,8 @@ export function inspections(data, may, words) {
       h("p.baum-empty", {}, t("Noch keine Kontrolle. Die erste erscheint hier, sobald sie erfasst ist.")),
     ];
   }
-  return [...rows.map((row, i) => inspection(row, i === 0, may, words, data.photos)), ...inherited];
+  return [
+    ...rows.map((row, i) => inspection(row, i === 0, { may, words, photos: data.photos, rows })),
+    ...inherited,
+  ];
 }

@@ -42,6 +42,7 @@ export function vocabulary(t) {
       S: t("S – stärkerer Schnitt"),
       K: t("K – gekappt"),
     },
+    ending: { gone: t("nicht mehr vorhanden"), repaired: t("behoben") },
     severity: { 1: t("gering"), 2: t("mittel"), 3: t("hoch") },
     measureState: {
       open: t("offen"),

@@ -11,8 +11,9 @@ export class FindingsPart {
    * @param {object} words catalogues
    * @param {object[]} earlier findings of the inspection before, or of the one that is corrected
    * @param {boolean} keep take the earlier ones as they are (correction)
+   * @param {{finding: string, how: string}[]} endings what a corrected inspection had ended
    */
-  constructor(words, earlier, keep) {
+  constructor(words, earlier, keep, endings = []) {
     this.words = words;
     this.earlier = keep ? [] : earlier;
     this.symptoms = new Map(words.symptoms.map((row) => [row.code, row]));
@@ -26,6 +27,7 @@ export class FindingsPart {
         })
       )
       : [];
+    this.endings = endings.map(({ finding, how }) => ({ finding, how }));
     this.extra = [];
     this.zone = active(words.zones)[0]?.code;
     this.list = h("div.findings", { "aria-live": "polite" });
@@ -79,7 +81,7 @@ export class FindingsPart {
       ...this.findings.filter((row) => row.measure).map((row) => ({ ...row.measure, finding: row.id })),
       ...this.extra.map((row) => ({ ...row })),
     ];
-    return { findings, measures };
+    return { findings, measures, endings: this.endings };
   }
 
   /** Files by finding, to be sent before the inspection. */
@@ -109,11 +111,12 @@ export class FindingsPart {
   }
 
   draft() {
-    return { findings: this.findings.map((row) => ({ ...row, file: null })), extra: this.extra };
+    const findings = this.findings.map((row) => ({ ...row, file: null }));
+    return { findings, extra: this.extra, endings: this.endings };
   }
 
-  fillDraft({ findings, extra }) {
-    Object.assign(this, { findings, extra });
+  fillDraft({ findings, extra, endings = [] }) {
+    Object.assign(this, { findings, extra, endings });
     this.show();
   }
 
@@ -147,7 +150,10 @@ export class FindingsPart {
   }
 
   #showBefore() {
-    const open = this.earlier.filter((row) => !this.findings.some((own) => own.continues === row.id));
+    const ended = (row) => this.endings.some((each) => each.finding === row.id);
+    const open = this.earlier.filter((row) =>
+      !ended(row) && !this.findings.some((own) => own.continues === row.id)
+    );
     this.before.replaceChildren(
       ...(open.length
         ? [
@@ -165,6 +171,12 @@ export class FindingsPart {
                   title: t("Nicht neu gesehen, aber noch nicht erledigt"),
                   onclick: () => this.#continue(row, "carried_over"),
                 }),
+                button(WORDS.ending.gone, { kind: "tertiary", small: true }, {
+                  onclick: () => this.#end(row, "gone"),
+                }),
+                button(WORDS.ending.repaired, { kind: "tertiary", small: true }, {
+                  onclick: () => this.#end(row, "repaired"),
+                }),
               )
             ),
           ),
@@ -177,6 +189,11 @@ export class FindingsPart {
     this.findings.push(
       this.#finding(row.symptom, { severity: row.severity, note: row.note, observation, continues: row.id }),
     );
+    this.show();
+  }
+
+  #end(row, how) {
+    this.endings.push({ finding: row.id, how });
     this.show();
   }
 

@@ -109,6 +109,13 @@ function rowsOf({ data, words, old, last, parts, today }) {
       options: pairs(WORDS.result),
       value: value("result", ""),
     },
+    {
+      name: "immediate_action",
+      label: t("Sofort veranlasst"),
+      hint: t("Bei einer unverzüglichen Maßnahme: was vor Ort getan und wer verständigt wurde."),
+      most: 300,
+      value: value("immediate_action", ""),
+    },
     parts.interval,
     { name: "note", label: t("Bemerkung"), kind: "textarea", most: 5000, value: value("note", "") },
   ].filter(Boolean);
@@ -125,7 +132,7 @@ function entryOf(values, { id, tree, old }) {
     inspected_at: Number.isNaN(at.getTime()) ? "" : at.toISOString(),
     set_months: values.set_months,
     expectation: values.expectation === (tree.effective_expectation ?? "") ? "" : values.expectation,
-    ...(old.id ? { corrects: old.id } : {}),
+    ...(old.id ? { corrects: old.id, carried_over: old.carried_over ?? false } : {}),
   };
 }
 
@@ -149,7 +156,7 @@ export async function inspectionForm({ data, row, config, drafts }) {
   const { tree } = data;
   const sent = new Map();
   const parts = {
-    findings: new FindingsPart(words, (old.id ? old : last)?.findings ?? [], Boolean(old.id)),
+    findings: new FindingsPart(words, (old.id ? old : last)?.findings ?? [], Boolean(old.id), old.endings),
     limits: new LimitsPart(words.control_limits ?? [], old.limits, old.limits_note),
     interval: new IntervalPart(tree.id),
   };
