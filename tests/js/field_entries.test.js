@@ -39,6 +39,7 @@ const BODY = {
   endings: [],
   measures: [],
 };
+const FINDING = { id: "f1", zone: "K", symptom: "K01", severity: 1, note: "", observation: "seen" };
 const MADE = {
   id: "e1",
   kind: "inspection",
@@ -184,12 +185,13 @@ Deno.test("batches keep the order, the bytes and the number", () => {
 });
 
 Deno.test("an inspection changes date, colour and card at once, and the given row not at all", () => {
-  const row = apply(stored({ body: { ...BODY, expectation: "lower", phase: "aging" } }));
+  const row = apply(stored({ body: { ...BODY, expectation: "lower", phase: "aging", findings: [FINDING] } }));
   assert.equal(stateOn(row.plan, "2026-11-27"), "ok");
   assert.equal(row.plan.due_on, "2028-11-27");
   assert.deepEqual([row.phase, row.effective_expectation, row.expectation], ["aging", "lower", "lower"]);
   assert.equal(row.inspections[0].id, "e1");
   assert.equal(row.inspections[0].inspected_on, "2026-11-27");
+  assert.deepEqual([row.inspections[0].expectation, row.inspections[0].findings], ["lower", [FINDING]]);
   assert.equal(row.inspections[0].sets_regular_date, true);
   assert.deepEqual(row.pending.map((entry) => [entry.id, entry.status]), [["e1", "unsent"]]);
   assert.equal(JSON.stringify(ROW), frozen);
@@ -204,6 +206,13 @@ Deno.test("what the server has taken or turned down is not laid over the row", (
   }
   const known = { ...ROW, inspections: [{ id: "e1", inspected_at: MADE.madeAt }] };
   assert.equal(applyEntries(known, [stored()], REFERENCE).inspections.length, 1);
+});
+
+Deno.test("the card names who inspected, and what the server said of it", () => {
+  const entry = { ...stored({}, "unsettled"), person_name: "Ida Rot", sentence: "Die Uhr ging falsch." };
+  const row = apply(entry);
+  assert.deepEqual([row.inspections[0].inspector, row.inspections[0].expectation], ["Ida Rot", "higher"]);
+  assert.equal(row.pending[0].sentence, "Die Uhr ging falsch.");
 });
 
 Deno.test("entries of other trees are ignored", () => {
@@ -265,6 +274,7 @@ Deno.test("a measure done is open no more, and a heavy cut blocks the vitality a
   assert.equal(done("crown_reduce", { cut_on: "2026-11-25" }).cut_on, "2026-11-25");
   const cared = done("young_care", { phase: "youth" });
   assert.deepEqual([cared.plan.exempt_until, cared.plan.due_on], ["2029-11-20", "2029-11-20"]);
+  assert.equal(done("deadwood", { phase: "youth" }).plan.care_on, undefined);
   assert.equal(done("young_care", { phase: "mature" }).plan.due_on, "2026-05-10");
   const demanded = [{ id: "i", sets_regular_date: true, set_months: 6, proposed_months: 12 }];
   assert.equal(done("young_care", { phase: "youth", inspections: demanded }).plan.due_on, "2026-05-10");

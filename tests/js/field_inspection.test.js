@@ -204,6 +204,10 @@ Deno.test("a reasoned interval holds on, an unreasoned one does not", () => {
   assert.deepEqual(interval({ set_months: 12, interval_reason: "Massaria" }), [12, "Massaria"]);
   assert.deepEqual(interval({ set_months: 12 }), [null, ""]);
   assert.deepEqual(interval({ set_months: 24, interval_reason: "alt" }), [null, ""]);
+  assert.deepEqual(interval({ set_months: 12, proposed_months: undefined, interval_reason: "neu" }), [
+    12,
+    "neu",
+  ]);
   const aging = { phase: "aging" };
   assert.deepEqual(interval({ set_months: 12, interval_reason: "Massaria" }, aging), [null, ""]);
 });
@@ -272,6 +276,8 @@ Deno.test("the interval is held against today's proposal, in care too", () => {
   const young = { ...ROW, phase: "youth", plan: { ...ROW.plan, care_on: "2026-03-01" } };
   const body = { ...SEEN, phase: "youth" };
   assert.equal(contextOf(young, body, REFERENCE, DAY).proposedMonths, null);
+  const careOn = (care_on) => contextOf({ ...young, plan: { care_on } }, body, REFERENCE, DAY).proposedMonths;
+  assert.deepEqual([careOn("2023-11-27"), careOn("2023-11-26")], [null, 12], "care covers its last day");
   const ruleless = { ...REFERENCE, rule_set: null };
   assert.equal(
     contextOf(ROW, SEEN, ruleless, DAY).proposedMonths,
