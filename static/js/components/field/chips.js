@@ -117,3 +117,31 @@ export function textField({ label, field, value = "", most = 300, unit = "", onI
     }),
   );
 }
+
+/**
+ * Likely words as chips, any other words in a field below.
+ *
+ * @param {{label: string, field: string, offered: () => string[], value: () => string, other?: string,
+ *   most?: number, onChoose: (value: string) => void}} options offered: may change as the form does
+ * @returns {{element: HTMLElement, update: () => void}}
+ */
+export function chipsOrWords({ label, field, offered, value, other, most = 300, onChoose }) {
+  const own = () => offered().includes(value()) ? "" : value();
+  const chips = new ChipRow({
+    label,
+    options: offered().map((words) => [words, words]),
+    value: value(),
+    onChoose,
+  });
+  const text = textField({ label: other, value: own(), most, onInput: onChoose });
+  const input = text.querySelector("input");
+  let before = offered().join("|");
+  const update = () => {
+    const now = offered().join("|");
+    if (now !== before) chips.offer(offered().map((words) => [words, words]), value());
+    else chips.set(value());
+    before = now;
+    if (input !== document.activeElement) input.value = own();
+  };
+  return { element: h("section.ff-part", { "data-field": field }, chips.element, text), update };
+}

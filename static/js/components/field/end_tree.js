@@ -2,7 +2,7 @@
 
 import { t } from "baum/io/words.js";
 import { h } from "baum/components/elements.js";
-import { ChipRow, textField } from "baum/components/field/chips.js";
+import { ChipRow, chipsOrWords } from "baum/components/field/chips.js";
 import { dayField } from "baum/components/field/day_field.js";
 import { Deed } from "baum/components/field/deed.js";
 import { photoStrip } from "baum/components/field/photo_take.js";
@@ -76,25 +76,14 @@ function howRow(deed) {
 }
 
 function reasonRow(deed) {
-  const options = () => reasons(deed.values.how).map((words) => [words, words]);
-  const chips = new ChipRow({
+  const { element, update } = chipsOrWords({
     label: t("Grund"),
-    options: options(),
-    value: deed.values.reason,
+    field: "reason",
+    offered: () => reasons(deed.values.how),
+    value: () => deed.values.reason,
+    other: t("oder in eigenen Worten"),
     onChoose: (value) => deed.set("reason", value),
   });
-  const text = textField({
-    label: t("oder in eigenen Worten"),
-    value: deed.values.reason,
-    onInput: (value) => deed.set("reason", value),
-  });
-  const input = text.querySelector("input");
-  let how = deed.values.how;
-  deed.on(() => {
-    if (how !== deed.values.how) chips.offer(options(), deed.values.reason);
-    else chips.set(deed.values.reason);
-    how = deed.values.how;
-    if (input !== document.activeElement) input.value = deed.values.reason;
-  });
-  return h("section.ff-part", { "data-field": "reason" }, chips.element, text);
+  deed.on(update);
+  return element;
 }

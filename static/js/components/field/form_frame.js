@@ -13,7 +13,7 @@ export class FormFrame {
    * @param {{name: string, title: string, sub?: string, submit: string, danger?: boolean,
    *   onSubmit: () => Promise<void>|void, onBack?: () => void}} options
    */
-  constructor({ name, title, sub = "", submit, danger = false, onSubmit, onBack = () => screens.back() }) {
+  constructor({ name, title, sub = "", submit, danger = false, onSubmit, onBack = () => screens.close() }) {
     Object.assign(this, { name, onSubmit });
     this.top = h("div.ff-top", { role: "alert" });
     this.notes = h("div.ff-notes", { "aria-live": "polite" });

@@ -55,16 +55,20 @@ export function groupForm(ctx, ring) {
   deed.frame.add(
     h("p.ff-lead", { "data-field": "ring" }, t("Fläche mit {n} Ecken.", { n: Math.max(0, (ring?.length ?? 1) - 1) })),
     place.element,
-    numberField({
-      label: t("Anzahl der Bäume"),
-      unit: t("Stück"),
-      field: "tree_count",
-      open: true,
-      onInput: (typed) => deed.set("tree_count", typed),
-    }),
+    h(
+      "section.ff-part",
+      {},
+      numberField({
+        label: t("Anzahl der Bäume"),
+        unit: t("Stück"),
+        field: "tree_count",
+        open: true,
+        onInput: (typed) => deed.set("tree_count", typed),
+      }),
+    ),
     sharesPart(deed, own.reference),
     h(
-      "div.ff-pair",
+      "section.ff-part.ff-pair",
       {},
       textField({ label: t("Nummer"), most: 40, onInput: (value) => deed.set("number", value) }),
       textField({ label: t("Bemerkungen"), most: 2000, onInput: (value) => deed.set("remarks", value) }),
@@ -119,7 +123,7 @@ function sharesPart(deed, reference) {
       show();
     },
   });
-  return h("div", { "data-field": "shares" }, pick.element, list);
+  return h("div.ff-shares", { "data-field": "shares" }, pick.element, list);
 }
 
 function shareRow(deed, share, name, show) {

@@ -6,7 +6,7 @@ import { LANGUAGE, t } from "baum/io/words.js";
 import { WORDS } from "baum/io/vocabulary.js";
 import { h } from "baum/components/elements.js";
 import { screens } from "baum/components/field/screens.js";
-import { chipButton, ChipRow, textField } from "baum/components/field/chips.js";
+import { chipButton, chipsOrWords, textField } from "baum/components/field/chips.js";
 import { Draft } from "baum/components/field/form_drafts.js";
 import { FormFrame, store } from "baum/components/field/form_frame.js";
 import { earlierPart } from "baum/components/field/inspect_earlier.js";
@@ -130,29 +130,19 @@ const wordsOf = (name, value) => WORDS[LISTS[name] ?? name]?.[value] ?? "";
 /** Why an inspection is corrected; asked first, because it is the point of the form. */
 function reasonPart(state) {
   const listed = [t("Vertippt"), t("Befund vergessen"), t("Falscher Baum gewählt"), t("Neu beurteilt")];
-  const chips = new ChipRow({
+  const { element, update } = chipsOrWords({
     label: t("Was wird berichtigt?"),
-    options: listed.map((words) => [words, words]),
-    value: state.reasonText,
+    field: "correction_reason",
+    offered: () => listed,
+    value: () => state.reasonText,
+    other: t("oder in eigenen Worten"),
     onChoose: (value) => {
       state.reasonText = value;
       state.changed();
     },
   });
-  const text = textField({
-    label: t("oder in eigenen Worten"),
-    value: state.reasonText,
-    onInput: (value) => {
-      state.reasonText = value;
-      state.changed();
-    },
-  });
-  const input = text.querySelector("input");
-  state.on(() => {
-    chips.set(state.reasonText);
-    if (input !== document.activeElement) input.value = state.reasonText;
-  });
-  return h("section.ff-part", { "data-field": "correction_reason" }, chips.element, text);
+  state.on(update);
+  return element;
 }
 
 /** Measures reported done in the form, as entries of their own. */

@@ -4,7 +4,7 @@ import { reasonSentence } from "baum/core/field/intervals.js";
 import { day } from "baum/core/formats.js";
 import { LANGUAGE, t } from "baum/io/words.js";
 import { h } from "baum/components/elements.js";
-import { ChipRow, chipButton, textField } from "baum/components/field/chips.js";
+import { chipButton, ChipRow, chipsOrWords } from "baum/components/field/chips.js";
 
 const OFFERED = [3, 6, 12, 18, 24, 36];
 
@@ -106,23 +106,19 @@ function monthsRow(state) {
 
 function reasonRow(state) {
   const listed = reasons();
-  const row = new ChipRow({
+  const { element, update } = chipsOrWords({
     label: t("Begründung"),
-    options: listed.map((words) => [words, words]),
-    value: state.values.interval_reason,
+    field: "interval_reason",
+    offered: () => listed,
+    value: () => state.values.interval_reason,
+    other: t("oder in eigenen Worten"),
     onChoose: (value) => state.set("interval_reason", value),
   });
-  const text = textField({
-    label: t("oder in eigenen Worten"),
-    value: state.values.interval_reason,
-    onInput: (value) => state.set("interval_reason", value),
-  });
-  const element = h("div.ff-part__more", { "data-field": "interval_reason" }, row.element, text);
-  const update = (proposal) => {
-    element.hidden = state.values.set_months === null || state.values.set_months === proposal.months;
-    row.set(state.values.interval_reason);
-    const input = text.querySelector("input");
-    if (input !== document.activeElement) input.value = state.values.interval_reason;
+  return {
+    element,
+    update: (proposal) => {
+      element.hidden = state.values.set_months === null || state.values.set_months === proposal.months;
+      update();
+    },
   };
-  return { element, update };
 }

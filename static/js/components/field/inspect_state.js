@@ -216,6 +216,8 @@ export class Inspecting {
       measures: this.measures(),
       corrects: this.old?.id ?? null,
       correction_reason: this.reasonText,
+      // A correction speaks of the day on which the tree was looked at, not of the day of the correction.
+      ...(this.old ? { inspected_at: this.old.inspected_at } : {}),
     };
   }
 

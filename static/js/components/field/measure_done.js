@@ -3,7 +3,7 @@
 import { day } from "baum/core/formats.js";
 import { LANGUAGE, t } from "baum/io/words.js";
 import { h } from "baum/components/elements.js";
-import { ChipRow, textField } from "baum/components/field/chips.js";
+import { chipsOrWords, textField } from "baum/components/field/chips.js";
 import { dayField } from "baum/components/field/day_field.js";
 import { Deed } from "baum/components/field/deed.js";
 import { measureWords } from "baum/components/field/inspect_measures.js";
@@ -60,18 +60,15 @@ function problems({ done_on, done_by }, measure, today) {
 /** Whoever is likely, as chips; else in words. */
 function byWhom(deed, measure) {
   const likely = [...new Set([measure.contractor_name, deed.ctx.person.name, t("Bauhof")].filter(Boolean))];
-  const chips = new ChipRow({
+  const { element, update } = chipsOrWords({
     label: t("erledigt durch"),
-    options: likely.map((name) => [name, name]),
-    value: deed.values.done_by,
+    field: "done_by",
+    offered: () => likely,
+    value: () => deed.values.done_by,
+    other: t("oder jemand anders"),
+    most: 160,
     onChoose: (value) => deed.set("done_by", value),
   });
-  const text = textField({
-    label: t("oder jemand anders"),
-    value: likely.includes(deed.values.done_by) ? "" : deed.values.done_by,
-    most: 160,
-    onInput: (value) => deed.set("done_by", value),
-  });
-  deed.on(() => chips.set(deed.values.done_by));
-  return h("section.ff-part", { "data-field": "done_by" }, chips.element, text);
+  deed.on(update);
+  return element;
 }

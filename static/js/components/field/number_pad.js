@@ -30,7 +30,7 @@ export function numberField({ label, unit, field, value = "", decimals = false, 
     h("button.ff-key", { type: "button", "aria-label": words, onclick: () => press(sign) }, sign);
   const keys = h(
     "div.ff-keys",
-    { role: "group", "aria-label": t("Ziffern für {name}", { name: label }), hidden: !open },
+    { role: "group", "aria-label": t("Ziffern"), hidden: !open },
     ["1", "2", "3", "4", "5", "6", "7", "8", "9"].map((sign) => key(sign)),
     decimals ? key(",", t("Komma")) : h("span"),
     key("0"),
@@ -43,6 +43,7 @@ export function numberField({ label, unit, field, value = "", decimals = false, 
   const toggle = h("button.ff-chip-button", {
     type: "button",
     "aria-expanded": String(open),
+    "aria-label": t("Ziffern für {name}", { name: label }),
     onclick: () => {
       keys.hidden = !keys.hidden;
       toggle.setAttribute("aria-expanded", String(!keys.hidden));
