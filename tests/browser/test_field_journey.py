@@ -1,4 +1,4 @@
-"""A whole day outside: taken along, killed, started cold without a net, worked, come home; nothing is lost."""
+"""A day outside: taken along, killed, started cold without a net, worked, come home; nothing is lost."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,16 @@ from playwright.sync_api import expect
 
 from tests.browser.city import City
 from tests.field.hands import (
-    PATH, card, chip, choose, form, no_new_finding, open_card, save, screen, send_all, stand_at,
+    PATH,
+    chip,
+    choose,
+    form,
+    no_new_finding,
+    open_card,
+    save,
+    screen,
+    send_all,
+    stand_at,
     strip,
 )
 from tests.field.kept import before, kept, toll
@@ -74,7 +83,7 @@ def with_finding(tablet: Tablet, tree: dict[str, Any], photo: Path | None) -> No
 
 def plant(tablet: Tablet, near: dict[str, Any]) -> None:
     """A tree that nobody had recorded, three metres beside another."""
-    tablet.walk(near["lon"] + 0.00004, near["lat"], accuracy=3)
+    stand_at(tablet, near | {"lon": near["lon"] + 0.00004}, accuracy=2)
     tablet.page.evaluate("""() => document.dispatchEvent(
         new CustomEvent("field-screen", {detail: {name: "plant", params: {}}}))""")
     page = form(tablet, "plant")
@@ -87,11 +96,12 @@ def move(tablet: Tablet, tree: dict[str, Any]) -> None:
     """To where one stands."""
     here = open_card(tablet, tree)
     tablet.tap(tablet.page.locator(".field-sheet__grip"))
-    tablet.walk(tree["lon"] + 0.00003, tree["lat"] + 0.00002, accuracy=2.5)
+    aside = {"lon": tree["lon"] + 0.00003, "lat": tree["lat"] + 0.00002}
+    stand_at(tablet, aside, accuracy=7.5)
     tablet.tap(here.get_by_role("button", name="Lage ändern"))
     page = form(tablet, "move")
     tablet.tap(page.get_by_role("button", name="Eigene Position"))
-    expect(page).to_contain_text("auf 2,5 m genau")
+    expect(page).to_contain_text("auf 7,5 m genau")
     save(tablet, page)
 
 
@@ -115,7 +125,11 @@ def test_a_day_without_net(tablet, net: Net, city: City, server: Server, tmp_pat
     move(one, trees[5])
     expect(strip(one)).to_contain_text("8 nicht gesendet")
     held = kept(one.page)
-    assert sorted(row["kind"] for row in held.entries) == [*["inspection"] * 5, "tree_move", "tree_new"]
+    assert sorted(row["kind"] for row in held.entries) == [
+        *["inspection"] * 5,
+        "tree_move",
+        "tree_new",
+    ]
     assert len(held.photos) == 1 and held.photos[0]["size"] <= 400_000
 
     one.kill()
@@ -142,7 +156,7 @@ def assert_planted(city: City, tree: str) -> None:
         tree,
     )
     assert row[0] and row[1]
-    assert (float(row[2]), row[3]) == (3.0, "gnss")
+    assert (float(row[2]), row[3]) == (2.0, "gnss")
 
 
 def assert_moved(city: City, tree: dict[str, Any]) -> None:
@@ -154,4 +168,4 @@ def assert_moved(city: City, tree: dict[str, Any]) -> None:
     )
     assert row[0] == pytest.approx(tree["lon"] + 0.00003, abs=2e-7)
     assert row[1] == pytest.approx(tree["lat"] + 0.00002, abs=2e-7)
-    assert float(row[2]) == 2.5
+    assert float(row[2]) == 7.5

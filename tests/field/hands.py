@@ -1,6 +1,7 @@
 """What hands do on the tablet's screen, by words that can be read there."""
 
 import re
+from math import ceil
 from time import monotonic
 from typing import Any
 
@@ -49,9 +50,11 @@ def dot(tablet: Tablet) -> Locator:
     return tablet.page.locator(".field-position__dot")
 
 
-def stand_at(tablet: Tablet, tree: dict[str, Any]) -> None:
-    """Walk to a tree; the map follows."""
-    tablet.walk(tree["lon"], tree["lat"])
+def stand_at(tablet: Tablet, tree: dict[str, Any], accuracy: float | None = None) -> None:
+    """Walk to a tree; until the app knows. Each walk has another accuracy, which the strip tells."""
+    good = accuracy or 3 + (tablet.accuracy == 3)
+    tablet.walk(tree["lon"], tree["lat"], good)
+    expect(strip(tablet)).to_contain_text(f"± {ceil(good)} m")
     expect(dot(tablet)).to_be_attached()
 
 
@@ -64,22 +67,42 @@ def open_card(tablet: Tablet, tree: dict[str, Any]) -> Locator:
     """Walk to a tree and tap it on the map, at the pixel where one stands oneself."""
     stand_at(tablet, tree)
     mine = tablet.page.locator(f'.ff-card[data-tree="{tree["id"]}"]')
-    end = monotonic() + 10
-    while not mine.count() and monotonic() < end:
-        spot = dot(tablet).bounding_box()
-        if spot and still(tablet, spot):
-            tablet.tap_at(spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2)
-            break
+    if not mine.count():
+        x, y = find_oneself(tablet)
+        tablet.tap_at(x, y)
     expect(mine).to_be_visible()
     return mine
 
 
-def still(tablet: Tablet, before: Any) -> bool:
-    """Whether the map rests: the dot is where it was two frames ago."""
-    tablet.page.evaluate(
-        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-    )
-    return bool(dot(tablet).bounding_box() == before)
+#: Where one stands, in pixels, if the map shows it, rests there and nothing lies over it.
+SEEN = """async () => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const at = () => {
+    const box = document.querySelector(".field-position__dot").getBoundingClientRect();
+    return [box.x + box.width / 2, box.y + box.height / 2];
+  };
+  const before = at();
+  await frame();
+  await frame();
+  const now = at();
+  const rests = now[0] === before[0] && now[1] === before[1];
+  const free = document.elementFromPoint(...now)?.closest("#field-map");
+  return rests ? (free ? now : []) : null;
+}"""
+
+
+def find_oneself(tablet: Tablet) -> tuple[float, float]:
+    """The pixel of the own position; the button for it is tapped when it cannot be seen."""
+    end = monotonic() + 10
+    asked = 0.0
+    while monotonic() < end:
+        spot = tablet.page.evaluate(SEEN)
+        if spot:
+            return spot[0], spot[1]
+        if spot == [] and monotonic() - asked > 1:
+            tablet.tap(tablet.page.get_by_role("button", name="Eigene Position", exact=True))
+            asked = monotonic()
+    raise AssertionError("the own position is not on the map")
 
 
 def form(tablet: Tablet, name: str) -> Locator:

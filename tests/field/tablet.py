@@ -173,6 +173,11 @@ class Tablet:
             self.page.locator(":visible")
         )
 
+    @property
+    def accuracy(self) -> float:
+        """Metres; 0 when nobody has walked yet."""
+        return self._place["accuracy"] if self._place else 0
+
     # --- person ---
 
     def sign_in(self, login: str, password: str = PASSWORD) -> None:
