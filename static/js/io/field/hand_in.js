@@ -18,7 +18,7 @@ const MAX_COUNT = 20;
 const MAX_BYTES = 200_000;
 /** After so many refusals in a row the server itself is ill, not the entries. */
 const ILL = 3;
-const VERDICTS = new Set(["accepted", "unsettled", "deposited", "foreign"]);
+const VERDICTS = new Set(["accepted", "unsettled", "deposited", "rejected", "foreign"]);
 /** What goes out with a session; by its own key the device deposits only what has not been there. */
 const WITH_SESSION = ["unsent", "foreign", "deposited"];
 const WITH_KEY = ["unsent", "foreign"];
