@@ -125,7 +125,7 @@ function half(row, ctx) {
 
 function lastInspection(row, ctx) {
   const last = row.inspections?.[0];
-  if (!last) return h("p.ff-hint", {}, t("Zu diesem Baum gibt es noch keine Kontrolle."));
+  if (!last) return null;
   const { reference } = ctx;
   return h(
     "div.ff-card__part",

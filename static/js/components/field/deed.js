@@ -1,6 +1,8 @@
 /** One deed at a tree other than an inspection: values with draft and photos, a frame, checked and kept as an entry. */
 
 import { moment } from "baum/core/formats.js";
+import { open } from "baum/io/field/database.js";
+import { newId } from "baum/io/ids.js";
 import { LANGUAGE, t } from "baum/io/words.js";
 import { screens } from "baum/components/field/screens.js";
 import { chipButton } from "baum/components/field/chips.js";
@@ -16,8 +18,11 @@ export class Deed {
    */
   constructor({ ctx, name, subject, values, frame, check, order, sentence, done }) {
     Object.assign(this, { ctx, values, check, order, sentence, done });
+    // Kept with the draft: a page that was killed between saving and forgetting must not save twice.
+    this.entryId = newId();
     this.photos = [];
     this.pending = new Set();
+    this.saved = new Map();
     this.listeners = new Set();
     this.draft = new Draft(ctx.person.id, name, subject);
     this.frame = new FormFrame({ name, ...frame, onSubmit: () => this.save() });
@@ -27,6 +32,11 @@ export class Deed {
   async restore(again) {
     const found = await this.draft.find();
     if (!found) return this;
+    if (await isSaved(found.values.entryId)) {
+      await this.draft.drop();
+      return this;
+    }
+    this.entryId = found.values.entryId;
     Object.assign(this.values, found.values.values);
     this.photos.push(...found.values.photos);
     this.frame.note(
@@ -50,8 +60,13 @@ export class Deed {
     this.changed();
   }
 
+  draftValues() {
+    const { entryId, values, photos } = this;
+    return structuredClone({ entryId, values, photos });
+  }
+
   changed() {
-    this.draft.keep(structuredClone({ values: this.values, photos: this.photos }));
+    this.draft.keep(this.draftValues());
     for (const listener of this.listeners) listener();
     if (this.tried) this.frame.show(this.check(this.values), { focus: false });
   }
@@ -61,9 +76,10 @@ export class Deed {
     this.tried = true;
     if (!this.frame.show(this.check(this.values))) return;
     const orders = [this.order(this.values)].flat();
-    orders[0].photos = this.photos.map((photo) => ({ ...photo }));
-    const kept = structuredClone({ values: this.values, photos: this.photos });
+    Object.assign(orders[0], { id: this.entryId, photos: this.photos.map((photo) => ({ ...photo })) });
+    const kept = { ...this.draftValues(), entryId: newId() };
     const entries = await store(this.ctx, orders, {
+      saved: this.saved,
       sentence: this.sentence(this.values),
       undone: async () => {
         this.draft.keep(kept);
@@ -74,4 +90,9 @@ export class Deed {
     screens.close();
     this.done?.(entries);
   }
+}
+
+/** Is an entry of this id on the tablet already? */
+async function isSaved(id) {
+  return Boolean(await (await open()).getKey("entries", id));
 }

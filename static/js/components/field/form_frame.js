@@ -139,12 +139,16 @@ export class FormFrame {
  * Keep entries on the device, say so, offer to take them back.
  *
  * @param {object} ctx @param {object[]} orders as record() takes them
- * @param {{sentence: string, undone?: () => void}} words undone: what to open again after taking back
+ * @param {{sentence: string, undone?: () => void, saved?: Map<string, object>}} words
+ *   undone: what to open again after taking back; saved: entries by id that an attempt before has kept,
+ *   so that saving again after a full store doubles nothing
  * @returns {Promise<object[]>} the stored entries
  */
-export async function store(ctx, orders, { sentence, undone }) {
-  const entries = [];
-  for (const order of orders) entries.push(await record(order));
+export async function store(ctx, orders, { sentence, undone, saved = new Map() }) {
+  for (const order of orders) {
+    if (!saved.has(order.id)) saved.set(order.id, await record(order));
+  }
+  const entries = orders.map((order) => saved.get(order.id));
   for (const entry of entries) announce("field-recorded", { entry });
   ctx.notice("success", sentence, {
     label: t("Rückgängig"),

@@ -145,9 +145,12 @@ function reasonPart(state) {
   return element;
 }
 
-/** Measures reported done in the form, as entries of their own. */
+/** Measures reported done in the form, as entries of their own; a draft may name one that is done by now. */
 const doneOrders = (state) =>
-  Object.entries(state.done).map(([measure, { done_on, done_by }]) => ({
+  Object.entries(state.done).filter(([id]) => (state.row.measures ?? []).some((each) => each.id === id)).map((
+    [measure, { id, done_on, done_by }],
+  ) => ({
+    id,
     kind: "measure_done",
     tree: state.row.id,
     treeVersion: state.row.version,
@@ -171,6 +174,7 @@ export async function saveInspection(state, frame) {
   if (!frame.show({ ...state.problems(t), ...doneProblems(state) })) return;
   const { ctx, row } = state;
   const order = {
+    id: state.entryId,
     kind: "inspection",
     tree: row.id,
     treeVersion: row.version,
@@ -179,7 +183,9 @@ export async function saveInspection(state, frame) {
     ...(ctx.settings?.measures_work ? { work: workOf(state) } : {}),
   };
   const kept = state.draftValues();
-  await store(ctx, [order, ...doneOrders(state)], {
+  // The inspection last: a page killed in between comes back with a draft that still fits the tree.
+  await store(ctx, [...doneOrders(state), order], {
+    saved: state.saved,
     sentence: t("{title} ist gespeichert.", { title: treeTitle(row) }),
     undone: async () => {
       state.draft.keep(kept);

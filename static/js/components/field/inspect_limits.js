@@ -55,7 +55,7 @@ function followUp(state) {
   const { reference } = state;
   const kinds = reference.measure_kinds.filter((each) =>
     reference.follow_up_kinds.includes(each.code) && each.active !== false
-  );
+  ).sort((a, b) => Number(Boolean(a.needs_detailed)) - Number(Boolean(b.needs_detailed)));
   const list = h("div.ff-measures");
   const show = () => {
     const own = state.extra.filter((each) => reference.follow_up_kinds.includes(each.kind));

@@ -214,7 +214,11 @@ function openMeasure(state, measure) {
       values: state.done[measure.id] ? ["done"] : [],
       onToggle: (_value, on) => {
         if (on) {
-          state.done[measure.id] = { done_on: state.day, done_by: measure.contractor_name ?? state.ctx.person.name };
+          state.done[measure.id] = {
+            id: newId(),
+            done_on: state.day,
+            done_by: measure.contractor ?? state.ctx.person.name,
+          };
           fields();
         } else delete state.done[measure.id];
         more.hidden = !on;

@@ -24,6 +24,9 @@ export class Inspecting {
     this.opened = Date.now();
     this.listeners = new Set();
     this.pending = new Set();
+    this.entryId = newId();
+    /** Entries that an interrupted saving has kept, by id. */
+    this.saved = new Map();
     this.marks = {};
     Object.assign(this, this.#begin());
     this.values.result = old?.result ?? this.#result();

@@ -17,7 +17,7 @@ export async function openDone(ctx, row, measure) {
     ctx,
     name: "measure-done",
     subject: measure.id,
-    values: { done_on: ctx.day, done_by: measure.contractor_name ?? ctx.person.name, note: "" },
+    values: { done_on: ctx.day, done_by: measure.contractor ?? ctx.person.name, note: "" },
     frame: {
       title: t("Erledigt: {name}", { name }),
       sub: [treeTitle(row), when].join(" · "),
@@ -59,7 +59,7 @@ function problems({ done_on, done_by }, measure, today) {
 
 /** Whoever is likely, as chips; else in words. */
 function byWhom(deed, measure) {
-  const likely = [...new Set([measure.contractor_name, deed.ctx.person.name, t("Bauhof")].filter(Boolean))];
+  const likely = [...new Set([measure.contractor, deed.ctx.person.name, t("Bauhof")].filter(Boolean))];
   const { element, update } = chipsOrWords({
     label: t("erledigt durch"),
     field: "done_by",
