@@ -56,6 +56,8 @@ class ConflictCard:
 
 def entry_cards(entries: Sequence[Any]) -> list[EntryCard]:
     """Cards for a page of entries; the number of queries does not depend on their number."""
+    if not entries:
+        return []
     texts = {entry.pk: parsed(entry.text) for entry in entries}
     names = Names(texts.values())
     trees = Tree.objects.select_related("site__place").in_bulk(
@@ -78,6 +80,8 @@ def entry_cards(entries: Sequence[Any]) -> list[EntryCard]:
 
 def conflict_cards(conflicts: Sequence[FieldConflict]) -> list[ConflictCard]:
     """Cards for conflicts."""
+    if not conflicts:
+        return []
     values = [{c.field: [c.base, c.theirs, c.ours]} for c in conflicts]
     names = Names(values)
     return [

@@ -120,7 +120,8 @@ def readable(value: Any, depth: int = 0) -> str:
     if isinstance(value, bool):
         return _("ja") if value else _("nein")
     if isinstance(value, int | float):
-        return number_format(value)
+        whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e12
+        return number_format(int(value) if whole else value)
     if isinstance(value, list):
         return ", ".join(readable(each, depth + 1) for each in value)
     if isinstance(value, dict):
