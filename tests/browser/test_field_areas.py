@@ -1,0 +1,304 @@
+"""Taking areas along: chunk by chunk, on after a break, only what changed, and away again."""
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request
+
+from tests.browser.module_page import Answer, open_page, serve
+
+DISTRICT = {"kind": "district", "district": "d"}
+DEMO = {"id": "m1", "name": "Grundkarte", "kind": "demo", "url": "", "max_zoom": 19}
+FREE = {
+    "id": "m2", "name": "Frei", "kind": "xyz", "url": "https://{s}.tiles.example/{z}/{x}/{y}.png",
+    "max_zoom": 15, "offline_allowed": True,
+}  # fmt: skip
+TIED = FREE | {"id": "m3", "offline_allowed": False}
+BBOX = [10.0, 53.1, 10.002, 53.101]
+
+
+def key(number: int) -> str:
+    """A tree's id."""
+    return str(UUID(int=number))
+
+
+def packed(numbers: Any) -> str:
+    """As the server packs ids."""
+    return base64.b64encode(b"".join(UUID(int=n).bytes for n in sorted(numbers))).decode()
+
+
+class Office:
+    """Trees by number with the step in which each last changed."""
+
+    def __init__(self) -> None:
+        self.trees: dict[int, int] = {}
+        self.step = 0
+        self.fetched: list[list[int]] = []
+        self.seen: list[str] = []
+        self.break_after: int | None = None
+
+    def change(self, *numbers: int) -> None:
+        """Trees are new or changed."""
+        self.step += 1
+        self.trees |= dict.fromkeys(numbers, self.step)
+
+    def __call__(self, request: Request) -> Answer:
+        url = urlsplit(request.url)
+        path = url.path.removeprefix("/api/v1/field/")
+        self.seen.append(f"{url.netloc}{path}" if "example" in url.netloc else path)
+        if path == "reference/":
+            return (
+                200,
+                {"etag": "r", "catalogues": {"urgencies": []}, "base_maps": [DEMO, FREE, TIED]},
+                {},
+            )
+        if path == "areas/changes/":
+            return self._changes(request.post_data_json["cursor"])
+        if path == "trees/":
+            return self._rows([UUID(text).int for text in request.post_data_json["ids"]])
+        if "example" in url.netloc:
+            return 200, b"png", {"Access-Control-Allow-Origin": "*"}
+        return 200, b"bytes of " + path.encode(), {"Content-Type": "image/jpeg"}
+
+    def _changes(self, cursor: str | None) -> Answer:
+        since = int(cursor) if cursor else None
+        changed = [n for n, step in self.trees.items() if since is None or step > since]
+        return 200, {
+            "cursor": str(self.step), "reset": since is None, "count": len(self.trees),
+            "ids": packed(self.trees), "changed": packed(changed), "bbox": BBOX, "outline": None,
+        }, {}  # fmt: skip
+
+    def _rows(self, numbers: list[int]) -> Answer:
+        if self.break_after is not None and len(self.fetched) >= self.break_after:
+            return None
+        self.fetched.append(numbers)
+        rows = [
+            {"id": key(n), "version": self.trees[n], "number": f"{n:04}", "lon": 10.0, "lat": 53.1,
+             "place_name": "Lindenallee", "status": "standing",
+             "photos": [{"id": key(9000 + n)}] if n < 3 else []}
+            for n in numbers if n in self.trees
+        ]  # fmt: skip
+        return 200, {"trees": rows}, {}
+
+
+@pytest.fixture
+def office() -> Office:
+    """A city of 600 trees."""
+    office = Office()
+    office.change(*range(1, 601))
+    return office
+
+
+@pytest.fixture
+def context(chromium: Browser, office: Office) -> Iterator[BrowserContext]:
+    """A fresh storage."""
+    context = chromium.new_context(locale="de-DE")
+    serve(context, office)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A page."""
+    return open_page(context)
+
+
+def take(page: Page, name: str = "a", **wish: Any) -> Any:
+    """Take an area along; the error's name where it fails."""
+    values = {
+        "id": name,
+        "name": name,
+        "area": DISTRICT,
+        "withTiles": False,
+        "withThumbs": False,
+    } | wish
+    return page.evaluate(
+        """async (wish) => {
+          window.steps = [];
+          const { takeAlong } = await import("baum/io/field/areas.js");
+          try {
+            return await takeAlong(wish, { onProgress: (state) => window.steps.push(state) });
+          } catch (error) {
+            return error.name;
+          }
+        }""",
+        values,
+    )
+
+
+def call(page: Page, verb: str, name: str) -> Any:
+    """``refresh`` or ``remove`` an area."""
+    return page.evaluate(
+        f"""async (id) => (await import("baum/io/field/areas.js")).{verb}(id)""", name
+    )
+
+
+def versions(page: Page) -> dict[str, int]:
+    """What is on board: version of each tree; every tree has its point."""
+    trees, points = page.evaluate("""async () => {
+      const db = await (await import("baum/io/field/database.js")).open();
+      const trees = await db.getAll("trees");
+      return [trees.map(({ row }) => [row.id, row.version]), await db.getAllKeys("points")];
+    }""")
+    assert sorted(name for name, _version in trees) == sorted(points)
+    return dict(trees)
+
+
+def test_an_area_comes_in_chunks_and_says_how_far_it_is(office, page):
+    area = take(page)
+    assert [len(chunk) for chunk in office.fetched] == [250, 250, 100]
+    assert (area["trees"], area["count"], area["complete"], area["stale"]) == (
+        600,
+        600,
+        True,
+        False,
+    )
+    steps = page.evaluate(
+        "() => window.steps.filter((s) => s.step === 'trees').map((s) => [s.done, s.total])"
+    )
+    assert steps == [[0, 600], [250, 600], [500, 600], [600, 600]]
+    assert len(versions(page)) == 600
+    found = page.evaluate(
+        """async () => (await import("baum/io/field/trees.js")).find("linden 17")"""
+    )
+    assert found[0]["number"] == "0017"
+
+
+def test_a_break_goes_on_and_forgets_no_change(office, page):
+    """Tree 5 came before the break and changed during it; 7 changed before the load even began."""
+    office.break_after = 2
+    assert take(page) == "Unreachable"
+    [area] = page.evaluate("""async () => (await import("baum/io/field/areas.js")).list()""")
+    assert (area["trees"], area["complete"], area["fetched_at"]) == (500, False, None)
+    office.break_after = None
+    office.change(5)
+    del office.trees[6]
+    office.fetched.clear()
+    assert call(page, "refresh", "a")["complete"]
+    [last] = office.fetched
+    assert sorted(last) == [5, *range(501, 601)]
+    assert versions(page) == {key(n): step for n, step in office.trees.items()}
+
+
+def test_a_refresh_that_breaks_twice_misses_nothing(office, page):
+    take(page)
+    office.change(*range(1, 301))
+    office.break_after = len(office.fetched) + 1
+    assert take(page) == "Unreachable"
+    office.change(10)
+    office.break_after = len(office.fetched)
+    assert take(page) == "Unreachable"
+    office.break_after = None
+    take(page)
+    assert versions(page) == {key(n): step for n, step in office.trees.items()}
+
+
+def test_later_only_what_changed_is_fetched(office, page):
+    take(page)
+    office.fetched.clear()
+    office.change(3, 700)
+    del office.trees[4]
+    call(page, "refresh", "a")
+    assert office.fetched == [[3, 700]]
+    assert versions(page) == {key(n): step for n, step in office.trees.items()}
+    office.fetched.clear()
+    call(page, "refresh", "a")
+    assert office.fetched == []
+
+
+def test_removal_frees_what_no_other_area_has(office, page):
+    take(page, "a", withThumbs=True, withTiles=True, baseMap=DEMO)
+    office.trees = {n: step for n, step in office.trees.items() if n <= 10}
+    take(page, "b", withThumbs=True, withTiles=True, baseMap=DEMO)
+    page.evaluate(
+        """async (tree) => (await import("baum/io/field/record.js"))
+          .record({ kind: "tree_end", tree, body: { how: "vanished" } })""",
+        key(99),
+    )
+    call(page, "remove", "a")
+    assert sorted(versions(page)) == [key(n) for n in [*range(1, 11), 99]], (
+        "99 has something unsent"
+    )
+    [area] = page.evaluate("""async () => (await import("baum/io/field/areas.js")).list()""")
+    assert (area["name"], area["thumbs"]) == ("b", 2)
+    assert area["tiles"] > 4
+    call(page, "remove", "b")
+    left = page.evaluate("""async () => {
+      const db = await (await import("baum/io/field/database.js")).open();
+      return Promise.all(["trees", "tiles", "thumbs", "areas"].map((store) => db.count(store)));
+    }""")
+    assert left == [1, 0, 0, 0]
+
+
+def test_tiles_come_once_and_only_from_maps_that_allow_it(office, page):
+    take(page, withTiles=True, baseMap=DEMO)
+    own = [path for path in office.seen if path.startswith("/grundkarte/")]
+    assert {path.split("/")[2] for path in own} == {"12", "13", "14", "15", "16"}
+    office.seen.clear()
+    call(page, "refresh", "a")
+    assert not [path for path in office.seen if path.startswith("/grundkarte/")]
+    take(page, "tied", withTiles=True, baseMap=TIED)
+    assert not [path for path in office.seen if "example" in path]
+    take(page, "free", withTiles=True, baseMap=FREE)
+    far = [path for path in office.seen if "example" in path]
+    assert {path.split("/")[1] for path in far} == {"14", "15"}
+
+
+def test_a_stopped_load_ends_and_keeps_what_is_here(office, page):
+    name = page.evaluate(
+        """async (area) => {
+          const { takeAlong } = await import("baum/io/field/areas.js");
+          const stop = new AbortController();
+          const onProgress = ({ step, done }) => { if (step === "trees" && done === 250) stop.abort(); };
+          const wish = { id: "a", name: "a", area, withTiles: false, withThumbs: false };
+          return await takeAlong(wish, { onProgress, signal: stop.signal }).catch((error) => error.name);
+        }""",
+        DISTRICT,
+    )
+    assert name == "AbortError"
+    assert len(office.fetched) == 1
+    assert len(versions(page)) == 250
+
+
+def test_ten_thousand_points_are_there_at_once(office, page):
+    """Points are read without the rows; what was recorded here is laid over them."""
+    seen = page.evaluate("""async () => {
+      const { write } = await import("baum/io/field/database.js");
+      const { points, tree } = await import("baum/io/field/trees.js");
+      const { record } = await import("baum/io/field/record.js");
+      const plan = { required: true, never: false, due_on: "2027-01-01" };
+      const id = (n) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+      await write(["trees", "points"], async (transaction) => {
+        for (let n = 0; n < 10000; n += 1) {
+          const row = { id: id(n), lon: 10, lat: 53, number: String(n), status: "standing", plan };
+          transaction.objectStore("points").put({ ...row, crown: 5, immediate: false });
+          transaction.objectStore("trees").put({ id: id(n), areas: [], row, fetched_at: 1 });
+        }
+        await transaction.objectStore("points").count();
+      });
+      await record({ kind: "tree_end", tree: id(7), body: { how: "vanished" } });
+      await record({ kind: "tree_new", tree: id(20000), body: { lon: 10.5, lat: 53, status: "planted" } });
+      await points();
+      const asked = performance.now();
+      const found = await points();
+      const all = performance.now() - asked;
+      const times = [];
+      for (let n = 0; n < 100; n += 1) {
+        const start = performance.now();
+        await tree(id(n * 97));
+        times.push(performance.now() - start);
+      }
+      times.sort((a, b) => a - b);
+      const of = (n) => found.filter((point) => point.id === id(n)).map((point) => [point.status, point.lon]);
+      return { count: found.length, all, card: times[94], ended: of(7), planted: of(20000) };
+    }""")
+    assert seen["count"] == 10_001
+    assert seen["ended"] == [["vanished", 10]]
+    assert seen["planted"] == [["planted", 10.5]]
+    assert seen["all"] < 2_000
+    assert seen["card"] < 100
