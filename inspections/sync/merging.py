@@ -43,7 +43,7 @@ class Merge:
 
 
 def merge_changes(tree: Tree, base: Mapping[str, Any], changes: Mapping[str, Any]) -> Merge:
-    """Three-way: unchanged here → apply; already so → nothing; else a conflict.
+    """Three-way: not changed there or already so → nothing; unchanged here → apply; else a conflict.
 
     Raises:
         Unsettled: a field that nobody may change so, or a value of the wrong form.
@@ -53,9 +53,11 @@ def merge_changes(tree: Tree, base: Mapping[str, Any], changes: Mapping[str, Any
     for name in changes:
         before, new = plain(name, base.get(name)), plain(name, changes[name])
         now = current_value(tree, name)
-        if now == before and now != new:
+        if new in (before, now):
+            continue
+        if now == before:
             apply[name] = as_value(name, new)
-        elif now != new:
+        else:
             conflicts.append(Difference(field=name, base=before, theirs=now, ours=new))
     return Merge(apply=apply, conflicts=conflicts)
 
