@@ -1,10 +1,11 @@
 /** What is being entered at one tree: values, findings, measures, photos; the parts of the forms change it. */
 
-import { carriedBody, continueFinding, earlierFindings, quickCheck } from "baum/core/field/carry_over.js";
+import { continueFinding, earlierFindings, quickCheck } from "baum/core/field/carry_over.js";
 import { contextOf, problemsOf } from "baum/core/field/check_inspection.js";
 import { planAfter, proposalFor, setsRegularDate } from "baum/core/field/plan.js";
-import { blockOf, inspectionKind, leafState, phaseProposal, speciesOf } from "baum/core/field/presets.js";
+import { blockOf } from "baum/core/field/presets.js";
 import { newId } from "baum/io/ids.js";
+import { beginning, immediateText, withMeasures } from "baum/components/field/inspect_begin.js";
 import { flat, proposedResult } from "baum/components/field/inspect_result.js";
 
 /** Values that come from the tree before, when somebody asks for it. */
@@ -27,72 +28,8 @@ export class Inspecting {
     this.entryId = newId();
     /** Entries that an interrupted saving has kept, by id. */
     this.saved = new Map();
-    this.marks = {};
-    Object.assign(this, this.#begin());
+    Object.assign(this, beginning(this));
     this.values.result = old?.result ?? this.#result();
-  }
-
-  /** Everything as it stands before the first tap. */
-  #begin() {
-    const carried = this.last && !this.old
-      ? carriedBody(this.row, this.reference, this.day, newId)
-      : null;
-    const values = this.old ? this.#corrected() : carried ? pickValues(carried) : this.#fresh();
-    for (const name of this.old ? [] : ["condition", "phase", "expectation", "vitality"]) {
-      if (carried && values[name]) this.marks[name] = "carried";
-    }
-    if (!this.old) this.marks.leaf_state = "season";
-    const keep = carried && this.quick.allowed;
-    return {
-      values: { ...values, inspection_kind: this.old ? values.inspection_kind : inspectionKind(this.row) },
-      findings: (this.old ? this.#correctedFindings() : keep ? carried.findings : []).map(withMeasures),
-      endings: this.old ? (this.old.endings ?? []).map((each) => ({ ...each })) : [],
-      chips: keep ? Object.fromEntries(this.earlier.map((each) => [each.id, "carried"])) : {},
-      extra: [],
-      done: {},
-      photos: [],
-      immediate: { chips: [], whom: "", text: this.old?.immediate_action ?? "" },
-      resultTouched: Boolean(this.old),
-      reasonText: "",
-    };
-  }
-
-  #fresh() {
-    const { row } = this;
-    const species = speciesOf(row, this.reference);
-    const planted = row.planted_year ?? (row.planted_on ? Number(row.planted_on.slice(0, 4)) : null);
-    const proposed = phaseProposal(planted, this.day, species?.phase_limit_years);
-    if (!row.phase && proposed) this.marks.phase = "proposed";
-    return {
-      ...EMPTY,
-      leaf_state: leafState(row, this.reference, this.day),
-      vitality: this.block,
-      phase: row.phase || proposed,
-      expectation: row.effective_expectation ?? row.expectation ?? "",
-    };
-  }
-
-  #corrected() {
-    const { old } = this;
-    return pickValues({
-      ...EMPTY,
-      ...old,
-      inspection_kind: old.kind,
-      expectation: old.expectation || (this.row.effective_expectation ?? ""),
-      set_months: old.set_months === old.proposed_months ? null : old.set_months ?? null,
-      limits: [...(old.limits ?? [])],
-    });
-  }
-
-  #correctedFindings() {
-    return (this.old.findings ?? []).map((each) => ({
-      note: "",
-      observation: "seen",
-      continues: null,
-      photos: [],
-      ...each,
-      id: newId(),
-    }));
   }
 
   // --- changes ---
@@ -263,31 +200,4 @@ export class Inspecting {
     Object.assign(this, values);
     return true;
   }
-}
-
-const EMPTY = {
-  inspection_kind: "",
-  leaf_state: "",
-  vitality: "",
-  condition: "",
-  phase: "",
-  result: "",
-  expectation: "",
-  weather: "",
-  limits: [],
-  limits_note: "",
-  note: "",
-  set_months: null,
-  interval_reason: "",
-  also_regular: false,
-};
-
-const pickValues = (body) => Object.fromEntries(Object.keys(EMPTY).map((name) => [name, body[name] ?? EMPTY[name]]));
-const withMeasures = (finding) => ({ measures: [], ...finding });
-
-/** Chips, addressee and words of the immediate action as one text. */
-export function immediateText({ chips, whom, text }) {
-  const done = chips.join(", ");
-  const said = [done, whom.trim() && `(${whom.trim()})`].filter(Boolean).join(" ");
-  return [said, text.trim()].filter(Boolean).join(" – ");
 }
