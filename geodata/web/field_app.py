@@ -33,6 +33,12 @@ READS = (1,)
 #: The green of the drawing in static/images/baum.svg.
 THEME_COLOR = "#14573f"
 GROUND_COLOR = "#ffffff"
+#: File, side and purpose of what a home screen shows.
+ICONS = (
+    ("field-192.png", 192, "any"),
+    ("field-512.png", 512, "any"),
+    ("field-maskable-512.png", 512, "maskable"),
+)
 #: Where the app asks and sends; the photo's address ends with its key.
 ADDRESSES = {
     "session": "/api/v1/field/session/",
@@ -92,8 +98,6 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 def manifest(request: HttpRequest) -> HttpResponse:
     """What a tablet shows when the app is put on its home screen."""
     city = CitySettings.objects.first()
-    icons = (("field-192.png", 192, "any"), ("field-512.png", 512, "any"))
-    icons += (("field-maskable-512.png", 512, "maskable"),)
     values = {
         "id": "/feld/",
         "name": f"{_('Baumkataster')} {city.name if city else ''}".strip(),
@@ -112,7 +116,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
                 "type": "image/png",
                 "purpose": purpose,
             }
-            for name, side, purpose in icons
+            for name, side, purpose in ICONS
         ],
     }
     return _uncached(json.dumps(values, ensure_ascii=False), "application/manifest+json")

@@ -2,25 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.gis.geos import Point
 from django.db.models import Count
-from django.utils.timezone import localtime
 
 from baumkataster.models import Tree
 from inspections.models import FieldConflict, PhotoUpload
+from inspections.sync.merging import POSITION
 from inspections.web.field_codes import UnknownCode, unknown_codes
 from inspections.web.field_facts import (
     Fact,
     facts,
+    is_urgent,
     kind_label,
     label_of,
     parsed,
     value_of,
 )
-from inspections.web.field_names import Names
+from inspections.web.field_names import Names, readable
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,8 @@ class EntryCard:
     facts: list[Fact]
     photos: int
     unknown: list[UnknownCode]
-    #: The device's time for the field that corrects it; "" where the entry has none.
-    made_at_local: str
-
-    @property
-    def readable(self) -> bool:
-        """Whether anything could be read out of the text."""
-        return bool(self.facts)
+    #: It orders a measure that cannot wait.
+    urgent: bool
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,9 @@ class ConflictCard:
     base: str
     theirs: str
     ours: str
+    #: Metres between the two positions, and how exact the tablet's is; None for other fields.
+    apart: float | None = None
+    accuracy: str = ""
 
 
 def entry_cards(entries: Sequence[Any]) -> list[EntryCard]:
@@ -72,7 +72,7 @@ def entry_cards(entries: Sequence[Any]) -> list[EntryCard]:
             facts=facts(texts[entry.pk], names),
             photos=photos.get(entry.entry_id, 0),
             unknown=unknown_codes(texts[entry.pk], names),
-            made_at_local=_local(entry.made_at),
+            urgent=is_urgent(texts[entry.pk], names),
         )
         for entry in entries
     ]
@@ -82,27 +82,36 @@ def conflict_cards(conflicts: Sequence[FieldConflict]) -> list[ConflictCard]:
     """Cards for conflicts."""
     if not conflicts:
         return []
-    values = [{c.field: [c.base, c.theirs, c.ours]} for c in conflicts]
-    names = Names(values)
+    names = Names([{c.field: [c.base, c.theirs, c.ours]} for c in conflicts])
     return [
         ConflictCard(
-            conflict,
-            label_of(conflict.field),
-            *(
-                value_of(conflict.field, value, names)
-                for value in (conflict.base, conflict.theirs, conflict.ours)
-            ),
+            conflict=row,
+            label=label_of(row.field),
+            base=value_of(row.field, row.base, names),
+            theirs=value_of(row.field, row.theirs, names),
+            ours=value_of(row.field, row.ours, names),
+            **_apart(row),
         )
-        for conflict in conflicts
+        for row in conflicts
     ]
 
 
 def _photos(keys: set[UUID]) -> dict[UUID, int]:
     """How many photos came with each entry."""
-    counted = PhotoUpload.objects.filter(entry__in=keys).order_by().values("entry")
+    counted: Any = PhotoUpload.objects.filter(entry__in=keys).order_by().values("entry")
     return {row["entry"]: row["n"] for row in counted.annotate(n=Count("pk"))}
 
 
-def _local(moment: datetime | None) -> str:
-    """As a date-and-time field wants it."""
-    return f"{localtime(moment):%Y-%m-%dT%H:%M}" if moment else ""
+def _apart(conflict: FieldConflict) -> dict[str, Any]:
+    """How far two positions lie from each other."""
+    values: Any = (conflict.theirs, conflict.ours)
+    if conflict.field != POSITION:
+        return {}
+    theirs, ours = (Point(place["lon"], place["lat"], srid=4326) for place in values)
+    for point in (theirs, ours):
+        point.transform(settings.SRID)
+    accuracy = values[1].get("accuracy_m")
+    return {
+        "apart": theirs.distance(ours),
+        "accuracy": "" if accuracy is None else readable(accuracy),
+    }

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,7 +23,8 @@ from inspections.sync.devices import block_device, rename_device, unblock_device
 def devices(request: HttpRequest) -> HttpResponseBase:
     """All devices, those last seen first; what they still hold."""
     rows = FieldDevice.objects.select_related("last_user", "registered_by", "blocked_by")
-    newest = rows.order_by("blocked_at", "-last_seen_at", "name")
+    free_first = F("blocked_at").asc(nulls_first=True)
+    newest = rows.order_by(free_first, F("last_seen_at").desc(nulls_last=True), "name")
     return render(request, "field/devices.html", {"devices": newest})
 
 

@@ -90,6 +90,8 @@ def body_of(entry: dict[str, Any]) -> dict[str, Any]:
 
 def kind_label(kind: str) -> str:
     """What an entry is, in a word."""
+    if not kind:
+        return _("Nicht lesbarer Eintrag")
     return str(KINDS.get(kind) or _("Unbekannte Art"))
 
 
@@ -107,6 +109,14 @@ def facts(entry: dict[str, Any], names: Names) -> list[Fact]:
     if kind == "group_new":
         return list(_group(body, names))
     return list(_named(body, tuple(body), Tree, names))
+
+
+def is_urgent(entry: dict[str, Any], names: Names) -> bool:
+    """Whether an entry orders a measure that cannot wait."""
+    urgencies: Any = names.catalogues["urgency"]
+    codes = (row.get("urgency") for row in _rows(body_of(entry), "measures"))
+    known = (urgencies.get(code) for code in codes if isinstance(code, str))
+    return any(row is not None and row.immediate for row in known)
 
 
 def label_of(name: str, model: type[Model] = Tree) -> str:

@@ -45,7 +45,8 @@ def review(request: HttpRequest) -> HttpResponseBase:
     entries = Paginator(with_verdict(unsettled_entries()), PAGE).get_page(request.GET.get("seite"))
     context = {
         "page": entries,
-        "cards": entry_cards(list(entries.object_list)),
+        # What cannot wait comes first, the rest in the order in which it came.
+        "cards": sorted(entry_cards(list(entries.object_list)), key=lambda c: not c.urgent),
         "conflicts": conflict_cards(list(open_conflicts()[:MOST])),
         "photos": list(waiting_photos()[:MOST]),
         "deposited": entry_cards(list(with_verdict(deposited_entries())[:MOST])),
