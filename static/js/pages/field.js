@@ -5,7 +5,7 @@ import { aimHost, pickPosition } from "baum/components/field/aim.js";
 import { treeCard } from "baum/components/field/card.js";
 import { httpsNeeded, nameDevice, signInNeeded } from "baum/components/field/first_run.js";
 import { nextButton, NextTree } from "baum/components/field/next_tree.js";
-import { noticeHost, showNotice } from "baum/components/field/notices.js";
+import { dropHints, noticeHost, showNotice } from "baum/components/field/notices.js";
 import { openScreen } from "baum/components/field/parts.js";
 import { PinLock } from "baum/components/field/pin_lock.js";
 import { screens } from "baum/components/field/screens.js";
@@ -36,6 +36,8 @@ export const today = () => {
 };
 
 const DAY_LOOK_MS = 60_000;
+/** Pixels of the thumb zone; --field-bar in field.css. */
+const BAR = 88;
 
 class FieldApp {
   constructor(root) {
@@ -145,7 +147,10 @@ class FieldApp {
   listen() {
     document.addEventListener("field-open-tree", ({ detail }) => this.open(detail.id, detail.height));
     document.addEventListener("field-close", () => sheet.close());
-    document.addEventListener("field-screen", ({ detail }) => this.openScreen(detail.name, detail.params));
+    document.addEventListener("field-screen", ({ detail }) => {
+      dropHints();
+      this.openScreen(detail.name, detail.params);
+    });
     document.addEventListener("field-notice", ({ detail }) => showNotice(detail.kind, detail.sentence, detail.action));
     document.addEventListener("field-recorded", ({ detail }) => this.recorded(detail));
     document.addEventListener("keydown", (event) => this.#key(event));
@@ -187,7 +192,6 @@ class FieldApp {
       map: {
         position: () => this.map.fix,
         pick: (start = null, sentence = "") => pickPosition(this.map, start, sentence),
-        draw: (sentence) => openScreen("group", { sentence }),
       },
       notice: showNotice,
       open: (id, height) => this.open(id, height),
@@ -268,10 +272,13 @@ class FieldApp {
   #cover() {
     const side = matchMedia("(min-width: 900px) and (orientation: landscape)").matches;
     const box = sheet.host.getBoundingClientRect();
+    const below = !side && sheet.open;
     this.map.cover({
       right: side && sheet.open ? box.width : 0,
-      bottom: 88 + (!side && sheet.open && sheet.height !== "full" ? box.height : 0),
+      bottom: BAR + (below && sheet.height !== "full" ? box.height : 0),
     });
+    const point = this.points.get(this.tree);
+    if (point && sheet.open && !(below && sheet.height === "full")) this.map.reveal(point);
   }
 }
 

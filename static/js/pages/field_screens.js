@@ -66,7 +66,7 @@ async function lookUp(app, meaning) {
   return meaning.number ? found.filter(({ number, tag }) => bare(number) === bare(meaning.number) || tag === meaning.number) : found;
 }
 
-async function severalFound(app, { text }) {
+function severalFound(app, { text }) {
   search(app);
   const field = document.getElementById("field-search-input");
   field.value = text;

@@ -19,9 +19,9 @@ export class NextTree {
 
   /** From where distances are measured, and its words. */
   origin(current = null) {
-    if (this.map.fix) return { here: this.map.fix, from: t("Nächste fällige Bäume, von hier aus gemessen.") };
-    if (current) return { here: current, from: t("Ohne Position: vom letzten Baum aus gemessen.") };
-    return { here: this.map.middle(), from: t("Ohne Position: von der Mitte der Karte aus gemessen.") };
+    if (this.map.fix) return { here: this.map.fix, from: t("Von hier aus gemessen.") };
+    if (current) return { here: current, from: t("Keine Position: vom letzten Baum aus gemessen.") };
+    return { here: this.map.middle(), from: t("Keine Position: von der Mitte der Karte aus gemessen.") };
   }
 
   /** The nearest due trees. */

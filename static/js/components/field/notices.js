@@ -21,7 +21,7 @@ export const noticeHost = h("div.field-notices", { role: "status", "aria-live": 
 export function showNotice(kind, sentence, action = null) {
   const box = h(
     "div.field-notice",
-    { class: `field-notice--${kind}`, role: kind === "danger" ? "alert" : null },
+    { class: `field-notice--${kind}`, dataset: { kind }, role: kind === "danger" ? "alert" : null },
     h(
       "p.field-notice__words",
       {},
@@ -45,4 +45,9 @@ export function showNotice(kind, sentence, action = null) {
   noticeHost.append(box);
   while (noticeHost.children.length > MOST) noticeHost.firstChild.remove();
   if (kind !== "danger") setTimeout(() => box.remove(), action ? UNDO_MS : SHORT_MS);
+}
+
+/** A hint has been followed or passed by; what can be taken back and what went wrong stays. */
+export function dropHints() {
+  for (const box of noticeHost.querySelectorAll('[data-kind="info"]')) box.remove();
 }

@@ -82,7 +82,7 @@ class FieldSettings extends HTMLElement {
       }, words);
     return part(
       t("Darstellung"),
-      h("div.field-pair", {}, choices("theme", t("Farben"), themes, kept.theme, (value) => this.#set("theme", value))),
+      choices("theme", t("Farben"), themes, kept.theme, (value) => this.#set("theme", value)),
       h("div.field-pair", { role: "group", "aria-label": t("Sprache") }, language("de", "Deutsch"), language("en", "English")),
     );
   }

@@ -128,7 +128,7 @@ class FieldTakeAlong extends HTMLElement {
     return [
       h("p", {}, t("{used} belegt, {free} frei.", { used, free })),
       space.persisted ? h("p", {}, t("Der Speicher ist dauerhaft: Das Tablet räumt ihn nicht von selbst.")) : h(
-        "div",
+        "div.field-part",
         {},
         alertBox("warning", t("Der Speicher ist noch nicht dauerhaft. Bei Platzmangel könnte das Tablet ihn räumen.")),
         tapButton(t("Dauerhaft machen"), { icon: "lock" }, { onclick: () => this.#persist() }),
