@@ -36,7 +36,13 @@ async function fill(card, id, ctx) {
   const row = await tree(id);
   card.removeAttribute("aria-busy");
   if (!row) {
-    card.append(h("p.ff-note", {}, t("Dieser Baum ist nicht auf dem Tablet. Unter „Mitnehmen“ lässt sich sein Gebiet holen.")));
+    card.append(
+      h(
+        "p.ff-note",
+        {},
+        t("Dieser Baum ist nicht auf dem Tablet. Unter „Mitnehmen“ lässt sich sein Gebiet holen."),
+      ),
+    );
     return null;
   }
   card.append(head(row, ctx), deeds(row, ctx), half(row, ctx));
@@ -60,7 +66,12 @@ function head(row, ctx) {
   return h(
     "header.ff-card__head",
     { "data-part": "peek" },
-    h("h2.ff-card__title", { id: "ff-card-title", tabindex: "-1" }, treeTitle(row), h("span", {}, placeWords(row))),
+    h(
+      "h2.ff-card__title",
+      { id: "ff-card-title", tabindex: "-1" },
+      treeTitle(row),
+      h("span", {}, placeWords(row)),
+    ),
     h("p.ff-card__species", {}, speciesWords(row, ctx.reference)),
     h(
       "p.ff-card__state",
@@ -88,7 +99,11 @@ function marks(row) {
 /** "Ohne neuen Befund" and "Befund", or why not. */
 function deeds(row, ctx) {
   if (!ctx.person.may_inspect) {
-    return h("p.ff-note", { "data-part": "half" }, ctx.person.why_not || t("Kontrollen sind Baumkontrolleuren vorbehalten."));
+    return h(
+      "p.ff-note",
+      { "data-part": "half" },
+      ctx.person.why_not || t("Kontrollen sind Baumkontrolleuren vorbehalten."),
+    );
   }
   if (!STANDING.includes(row.status)) return h("div");
   const quick = quickCheck(row, ctx.reference, ctx.day);
@@ -97,20 +112,28 @@ function deeds(row, ctx) {
   return h(
     "div.ff-card__deeds",
     { "data-part": "half" },
-    quick.allowed
-      ? null
-      : h(
-        "div.ff-note",
+    quick.allowed ? null : h(
+      "div.ff-note",
+      {},
+      icon("info"),
+      h(
+        "p",
         {},
-        icon("info"),
-        h("p", {}, t("„Ohne neuen Befund“ geht hier nicht:"), " ", quick.reasons.map((each) => t(each)).join(" ")),
+        t("„Ohne neuen Befund“ geht hier nicht:"),
+        " ",
+        quick.reasons.map((each) => t(each)).join(" "),
       ),
+    ),
     h(
       "div.ff-card__buttons",
       {},
       quick.allowed ? large(t("Ohne neuen Befund"), "primary", openQuick) : null,
       large(
-        quick.allowed ? t("Befund") : row.inspections?.length ? t("Kontrolle beginnen") : t("Ersterfassung beginnen"),
+        quick.allowed
+          ? t("Befund")
+          : row.inspections?.length
+          ? t("Kontrolle beginnen")
+          : t("Ersterfassung beginnen"),
         quick.allowed ? "plain" : "primary",
         openInspection,
       ),
@@ -160,7 +183,12 @@ function measures(row, ctx) {
         return h(
           "li.ff-list__measure",
           { class: late ? "is-late" : "" },
-          h("span", {}, h("strong", {}, name), h("small", {}, ` ${when}${late ? ` · ${t("Frist vorbei")}` : ""}`)),
+          h(
+            "span",
+            {},
+            h("strong", {}, name),
+            h("small", {}, ` ${when}${late ? ` · ${t("Frist vorbei")}` : ""}`),
+          ),
           h(
             "button.ff-chip-button",
             { type: "button", onclick: () => openDone(ctx, row, measure) },

@@ -16,8 +16,7 @@ import { openEdit } from "baum/components/field/tree_edit.js";
 /** @param {object} row @param {object} ctx */
 export function cardMore(row, ctx) {
   const pictures = h("div.ff-gallery", { hidden: true });
-  const entries = h("div.ff-card__part",
-    { hidden: true });
+  const entries = h("div.ff-card__part", { hidden: true });
   showPictures(pictures, row);
   showEntries(entries, row.id);
   return h(
@@ -42,7 +41,9 @@ function otherDeeds(row, ctx) {
     h(
       "div.ff-chips",
       {},
-      last && ctx.person.may_inspect ? deed(t("Letzte Kontrolle berichtigen"), () => openCorrection(ctx, row)) : null,
+      last && ctx.person.may_inspect
+        ? deed(t("Letzte Kontrolle berichtigen"), () => openCorrection(ctx, row))
+        : null,
       deed(t("Daten ändern"), () => openEdit(ctx, row)),
       stands ? deed(t("Lage ändern"), () => openMove(ctx, row)) : null,
       stands || row.status === "stump" ? deed(t("Gefällt oder verschwunden"), () => openEnd(ctx, row)) : null,
@@ -50,11 +51,14 @@ function otherDeeds(row, ctx) {
   );
 }
 
-const measured = (value, unit) => value === undefined || value === null ? "" : `${number(value, LANGUAGE)} ${unit}`;
+const measured = (value, unit) =>
+  value === undefined || value === null ? "" : `${number(value, LANGUAGE)} ${unit}`;
 
 function data(row, reference) {
   const unit = reference.units?.find((each) => each.id === row.unit);
-  const protection = (row.protection ?? []).map((code) => wordOf(reference.protection_kinds, code)).join(", ");
+  const protection = (row.protection ?? []).map((code) => wordOf(reference.protection_kinds, code)).join(
+    ", ",
+  );
   const planted = row.planted_on ? day(row.planted_on, LANGUAGE) : row.planted_year ?? "";
   const girth = measured(row.girth_cm, "cm");
   return h(
@@ -67,7 +71,12 @@ function data(row, reference) {
       [t("gepflanzt"), String(planted)],
       [t("Höhe"), measured(row.height_m, "m")],
       [t("Kronendurchmesser"), measured(row.crown_diameter_m, "m")],
-      [t("Stammumfang"), girth && row.girth_height_cm ? t("{girth} in {cm} cm Höhe", { girth, cm: row.girth_height_cm }) : girth],
+      [
+        t("Stammumfang"),
+        girth && row.girth_height_cm
+          ? t("{girth} in {cm} cm Höhe", { girth, cm: row.girth_height_cm })
+          : girth,
+      ],
       [t("Entwicklungsphase"), WORDS.phase[row.phase]],
       [t("Zustand"), WORDS.condition[row.plan?.condition]],
       [t("Sicherheitserwartung"), WORDS.expectation[row.effective_expectation]],
@@ -82,7 +91,9 @@ function data(row, reference) {
 
 function positionWords(row) {
   const source = WORDS.positionSource[row.position_source] ?? "";
-  const near = row.position_accuracy_m ? t("auf {n} m", { n: number(row.position_accuracy_m, LANGUAGE) }) : "";
+  const near = row.position_accuracy_m
+    ? t("auf {n} m", { n: number(row.position_accuracy_m, LANGUAGE) })
+    : "";
   return [source, near].filter(Boolean).join(", ");
 }
 
@@ -102,7 +113,11 @@ function earlier(row, reference) {
           "summary",
           {},
           h("strong", {}, day(each.inspected_on, LANGUAGE)),
-          h("span", {}, [wordOf(reference.inspection_kinds, each.kind), WORDS.result[each.result]].join(" · ")),
+          h(
+            "span",
+            {},
+            [wordOf(reference.inspection_kinds, each.kind), WORDS.result[each.result]].join(" · "),
+          ),
         ),
         each.inspector ? h("p.ff-hint", {}, each.inspector) : null,
         findingList(each, reference),
@@ -170,7 +185,12 @@ async function showEntries(host, treeId) {
         h(
           "li",
           {},
-          h("span", {}, h("strong", {}, kinds[entry.kind] ?? entry.kind), h("small", {}, ` ${moment(entry.made_at, LANGUAGE)} · ${entry.person_name ?? ""}`)),
+          h(
+            "span",
+            {},
+            h("strong", {}, kinds[entry.kind] ?? entry.kind),
+            h("small", {}, ` ${moment(entry.made_at, LANGUAGE)} · ${entry.person_name ?? ""}`),
+          ),
           h("span.ff-badge", { class: `ff-badge--${entry.status}` }, statuses[entry.status] ?? entry.status),
           entry.sentence ? h("small.ff-list__wide", {}, entry.sentence) : null,
         )

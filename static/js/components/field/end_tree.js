@@ -17,7 +17,14 @@ const ways = () => [
 const reasons = (how) =>
   how === "vanished"
     ? [t("Baum nicht mehr da, Fällung nicht bekannt"), t("Baustelle"), t("Falsch aufgenommen, gab es nie")]
-    : [t("abgestorben"), t("nicht verkehrssicher"), t("Sturmschaden"), t("Anfahrschaden"), t("Baumaßnahme"), t("Pilzbefall")];
+    : [
+      t("abgestorben"),
+      t("nicht verkehrssicher"),
+      t("Sturmschaden"),
+      t("Anfahrschaden"),
+      t("Baumaßnahme"),
+      t("Pilzbefall"),
+    ];
 
 /** @param {object} ctx @param {object} row */
 export async function openEnd(ctx, row) {

@@ -115,7 +115,9 @@ export class FormFrame {
     else this.fail(lost.length ? lost.join(" ") : t("Noch nicht gespeichert: Angaben fehlen."));
     const first = this.body.querySelector(".has-problem");
     if (count && focus && first) {
-      for (let fold = first.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+      for (let fold = first.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+        fold.open = true;
+      }
       first.scrollIntoView({ block: "center" });
       first.querySelector("input:checked, input, select, textarea, button")?.focus({ preventScroll: true });
     }

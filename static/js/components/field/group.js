@@ -53,7 +53,11 @@ export function groupForm(ctx, ring) {
     onChoose: (id) => deed.set("place", id),
   });
   deed.frame.add(
-    h("p.ff-lead", { "data-field": "ring" }, t("Fläche mit {n} Ecken.", { n: Math.max(0, (ring?.length ?? 1) - 1) })),
+    h(
+      "p.ff-lead",
+      { "data-field": "ring" },
+      t("Fläche mit {n} Ecken.", { n: Math.max(0, (ring?.length ?? 1) - 1) }),
+    ),
     place.element,
     h(
       "section.ff-part",

@@ -42,7 +42,9 @@ export function earlierPart(state, { onWorse } = {}) {
 
 /** The day of the inspection that wrote a finding down. */
 function sinceOf(state, finding) {
-  const seen = (state.row.inspections ?? []).find((each) => (each.findings ?? []).some(({ id }) => id === finding.id));
+  const seen = (state.row.inspections ?? []).find((each) =>
+    (each.findings ?? []).some(({ id }) => id === finding.id)
+  );
   return seen ? day(seen.inspected_on, LANGUAGE) : "";
 }
 

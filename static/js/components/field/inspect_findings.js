@@ -74,7 +74,9 @@ function showChips(host, state, view) {
   const set = checkChips({
     label: t("Schadsymptom"),
     quiet: true,
-    options: shown.map((each) => [each.code, nameOf(each), { mark: each.species_protection ? t("Artenschutz") : "" }]),
+    options: shown.map((
+      each,
+    ) => [each.code, nameOf(each), { mark: each.species_protection ? t("Artenschutz") : "" }]),
     values: chosen,
     onToggle: (code) => state.toggle(rowOf(reference.symptoms, code)),
   });

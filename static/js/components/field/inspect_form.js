@@ -118,8 +118,10 @@ function alikePart(state, previous) {
   return h(
     "section.ff-part.ff-alike",
     { "aria-label": t("Wie beim vorigen Baum") },
-    chipButton(t("Wie beim vorigen Baum ({number})", { number: previous.number }), () =>
-      state.takeOver(previous.values)),
+    chipButton(
+      t("Wie beim vorigen Baum ({number})", { number: previous.number }),
+      () => state.takeOver(previous.values),
+    ),
     h("p.ff-hint", {}, words),
   );
 }
@@ -161,8 +163,9 @@ const doneOrders = (state) =>
 function doneProblems(state) {
   const problems = {};
   for (const [id, { done_on, done_by }] of Object.entries(state.done)) {
-    if (!done_on || done_on > state.day) problems[`done.${id}`] = [t("Der Tag liegt in der Zukunft oder fehlt.")];
-    else if (!done_by.trim()) problems[`done.${id}`] = [t("Es fehlt, wer es getan hat.")];
+    if (!done_on || done_on > state.day) {
+      problems[`done.${id}`] = [t("Der Tag liegt in der Zukunft oder fehlt.")];
+    } else if (!done_by.trim()) problems[`done.${id}`] = [t("Es fehlt, wer es getan hat.")];
   }
   return problems;
 }
@@ -212,5 +215,10 @@ function workOf(state) {
 
 async function remember(state) {
   const values = Object.fromEntries(ALIKE.map((name) => [name, state.values[name]]));
-  await setMeta(PREVIOUS, { tree: state.row.id, number: state.row.number, person: state.ctx.person.id, values });
+  await setMeta(PREVIOUS, {
+    tree: state.row.id,
+    number: state.row.number,
+    person: state.ctx.person.id,
+    values,
+  });
 }

@@ -97,8 +97,9 @@ function monthsRow(state) {
   let offered = "";
   const update = (proposal) => {
     const now = `${proposal.months}/${state.values.set_months}`;
-    if (now !== offered && !row.element.contains(document.activeElement)) row.offer(options(proposal), value(proposal));
-    else row.set(value(proposal));
+    if (now !== offered && !row.element.contains(document.activeElement)) {
+      row.offer(options(proposal), value(proposal));
+    } else row.set(value(proposal));
     offered = now;
   };
   return { element: row.element, update };

@@ -36,7 +36,9 @@ export function limitsPart(state) {
     const now = `${limits.length > 0}/${asks}`;
     if (now === shown) return;
     shown = now;
-    more.replaceChildren(...[asks ? followUp(state) : null, limits.length ? noteField(state) : null].filter(Boolean));
+    more.replaceChildren(
+      ...[asks ? followUp(state) : null, limits.length ? noteField(state) : null].filter(Boolean),
+    );
   };
   state.on(update);
   update();

@@ -63,7 +63,12 @@ export function measurePicker(state, { list, proposed, label }) {
     near_.querySelector(".ff-chips").append(others);
     chips.replaceChildren(near_);
     all.replaceChildren(
-      checkChips({ label: t("Alle anderen Maßnahmen"), options: options(far), values: chosen, onToggle: toggle }),
+      checkChips({
+        label: t("Alle anderen Maßnahmen"),
+        options: options(far),
+        values: chosen,
+        onToggle: toggle,
+      }),
     );
     rows.replaceChildren(...list.map((each) => measureRows(state, each)));
   };
@@ -109,7 +114,11 @@ export function immediatePart(state) {
     "section.ff-part.ff-immediate",
     { hidden: true, "data-field": "immediate_action", "aria-label": t("Was sofort getan wurde") },
     h("h3", {}, t("Was sofort getan wurde")),
-    h("p.ff-hint", {}, t("Unverzüglich heißt: Heute wird gehandelt oder gesperrt. Dieser Eintrag wird zuerst gesendet.")),
+    h(
+      "p.ff-hint",
+      {},
+      t("Unverzüglich heißt: Heute wird gehandelt oder gesperrt. Dieser Eintrag wird zuerst gesendet."),
+    ),
     checkChips({
       label: t("Getan"),
       quiet: true,

@@ -16,7 +16,9 @@ const pressing = (urgency) =>
 
 /** Urgencies of all that is open at the tree: ordered now, and ordered before and not reported done. */
 function openUrgencies({ body, open, reference }) {
-  return [...body.measures, ...open].map((measure) => rowOf(reference.urgencies, measure.urgency)).filter(Boolean);
+  return [...body.measures, ...open].map((measure) => rowOf(reference.urgencies, measure.urgency)).filter(
+    Boolean,
+  );
 }
 
 /**

@@ -137,12 +137,15 @@ export class Inspecting {
   }
 
   body() {
-    const photosOf = (finding) => this.photos.filter((each) => each.finding === finding.id).map(({ id }) => id);
+    const photosOf = (finding) =>
+      this.photos.filter((each) => each.finding === finding.id).map(({ id }) => id);
     return {
       ...this.values,
       immediate_action: this.isImmediate() || this.old ? immediateText(this.immediate) : "",
       carried_over: this.mode === "quick",
-      findings: this.findings.map(({ id, zone, symptom, severity, note, observation, continues, photos }) => ({
+      findings: this.findings.map((
+        { id, zone, symptom, severity, note, observation, continues, photos },
+      ) => ({
         id,
         zone,
         symptom,
@@ -166,16 +169,32 @@ export class Inspecting {
     const body = this.body();
     const context = contextOf(this.row, body, this.reference, this.day);
     const problems = Object.fromEntries(
-      Object.entries(problemsOf(body, context)).map(([field, sentences]) => [field, sentences.map((each) => t(each))]),
+      Object.entries(problemsOf(body, context)).map((
+        [field, sentences],
+      ) => [field, sentences.map((each) => t(each))]),
     );
     for (const finding of this.earlier) {
-      if (!this.chips[finding.id]) problems[`earlier.${finding.id}`] = [t("Hier fehlt noch, was daraus geworden ist.")];
+      if (!this.chips[finding.id]) {
+        problems[`earlier.${finding.id}`] = [t("Hier fehlt noch, was daraus geworden ist.")];
+      }
     }
     return problems;
   }
 
   draftValues() {
-    const { mode, values, findings, endings, chips, extra, done, photos, immediate, resultTouched, reasonText } = this;
+    const {
+      mode,
+      values,
+      findings,
+      endings,
+      chips,
+      extra,
+      done,
+      photos,
+      immediate,
+      resultTouched,
+      reasonText,
+    } = this;
     const basis = this.last?.id ?? null;
     return structuredClone({
       basis,

@@ -28,7 +28,12 @@ export async function openDone(ctx, row, measure) {
       kind: "measure_done",
       tree: row.id,
       treeVersion: row.version,
-      body: { measure: measure.id, done_on: values.done_on, done_by: values.done_by.trim(), note: values.note.trim() },
+      body: {
+        measure: measure.id,
+        done_on: values.done_on,
+        done_by: values.done_by.trim(),
+        note: values.note.trim(),
+      },
     }),
     sentence: () => t("„{name}“ ist als erledigt gespeichert.", { name }),
     done: () => ctx.open(row.id),
@@ -36,7 +41,12 @@ export async function openDone(ctx, row, measure) {
   deed.frame.add(
     dayField(deed, { label: t("erledigt am"), field: "done_on", today: ctx.day }),
     byWhom(deed, measure),
-    h("section.ff-part", {}, h("h3", {}, t("Foto")), photoStrip(deed, null, { extra: { measure: measure.id } })),
+    h(
+      "section.ff-part",
+      {},
+      h("h3", {}, t("Foto")),
+      photoStrip(deed, null, { extra: { measure: measure.id } }),
+    ),
     textField({
       label: t("Bemerkung"),
       value: deed.values.note,

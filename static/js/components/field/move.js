@@ -19,7 +19,11 @@ function moveDeed(ctx, row) {
     name: "move",
     subject: row.id,
     values: { position: null },
-    frame: { title: t("Lage von {title}", { title }), sub: placeWords(row), submit: t("Neue Lage speichern") },
+    frame: {
+      title: t("Lage von {title}", { title }),
+      sub: placeWords(row),
+      submit: t("Neue Lage speichern"),
+    },
     check: ({ position }) => position ? {} : { position: [t("Die neue Lage fehlt.")] },
     order: ({ position }) => ({
       kind: "tree_move",
@@ -57,9 +61,13 @@ function build(deed, ctx, row) {
   deed.on(update);
   update();
   deed.frame.add(
-    h("p.ff-lead", {}, row.position_accuracy_m
-      ? t("Bisher auf {n} m genau bekannt.", { n: number(row.position_accuracy_m, LANGUAGE) })
-      : t("Wie genau die bisherige Lage ist, ist nicht bekannt.")),
+    h(
+      "p.ff-lead",
+      {},
+      row.position_accuracy_m
+        ? t("Bisher auf {n} m genau bekannt.", { n: number(row.position_accuracy_m, LANGUAGE) })
+        : t("Wie genau die bisherige Lage ist, ist nicht bekannt."),
+    ),
     positionPart(deed, { ctx, from: { lon: row.lon, lat: row.lat } }),
     far,
   );

@@ -133,7 +133,8 @@ class Board {
   }
 
   #key(event) {
-    const move = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key];
+    const move =
+      { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key];
     if (!move && event.key !== " " && event.key !== "Enter") return;
     event.preventDefault();
     this.cross ??= { x: 0.5, y: 0.5 };
@@ -157,7 +158,9 @@ class Board {
     if (this.from) this.#dot(context, this.from);
     if (this.cross) this.#dot(context, this.cross);
     this.said.textContent = this.from
-      ? this.tool === "arrow" ? t("Jetzt die Spitze des Pfeils antippen.") : t("Jetzt den Rand des Kreises antippen.")
+      ? this.tool === "arrow"
+        ? t("Jetzt die Spitze des Pfeils antippen.")
+        : t("Jetzt den Rand des Kreises antippen.")
       : this.tool === "arrow"
       ? t("Anfang des Pfeils antippen.")
       : t("Mitte des Kreises antippen.");
@@ -165,7 +168,10 @@ class Board {
 
   #dot(context, { x, y }) {
     const size = this.#width();
-    this.#stroke(context, () => context.arc(x * this.canvas.width, y * this.canvas.height, size, 0, 2 * Math.PI));
+    this.#stroke(
+      context,
+      () => context.arc(x * this.canvas.width, y * this.canvas.height, size, 0, 2 * Math.PI),
+    );
   }
 
   #width() {

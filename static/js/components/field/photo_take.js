@@ -103,7 +103,11 @@ function thumb(holder, photo, place, show) {
     {},
     h(
       "button.ff-thumb__draw",
-      { type: "button", title: t("Auf {name} zeichnen", { name: words }), onclick: () => drawOn(photo.blob, replace) },
+      {
+        type: "button",
+        title: t("Auf {name} zeichnen", { name: words }),
+        onclick: () => drawOn(photo.blob, replace),
+      },
       picture(photo.blob, words),
       h("span.kern-sr-only", {}, t("Auf {name} zeichnen", { name: words })),
     ),

@@ -66,7 +66,13 @@ export function placePick({ places, value, spot, onChoose }) {
     row.chips.hidden = !found.length;
     row.offer(found.map((place) => [place.id, place.name]), value);
     row.element.querySelector("legend").firstChild.textContent = text ? t("gefunden") : t("in der Nähe");
-    row.say({ hint: found.length ? "" : text ? t("Keine Straße oder Anlage mit diesem Namen.") : t("In der Nähe ist keine bekannt.") });
+    row.say({
+      hint: found.length
+        ? ""
+        : text
+        ? t("Keine Straße oder Anlage mit diesem Namen.")
+        : t("In der Nähe ist keine bekannt."),
+    });
     said.textContent = nameOf(value) || t("Noch keine Straße oder Anlage gewählt.");
   };
   show();

@@ -10,20 +10,21 @@ import { ChipRow, textField } from "baum/components/field/chips.js";
 import { dayField } from "baum/components/field/day_field.js";
 import { Deed } from "baum/components/field/deed.js";
 import { flat } from "baum/components/field/inspect_result.js";
-import { numberField, numberOf } from "baum/components/field/number_pad.js";
+import { numberField } from "baum/components/field/number_pad.js";
 import { photoStrip } from "baum/components/field/photo_take.js";
 import { placePick, placesNear } from "baum/components/field/place_pick.js";
 import { fromFix, fromMap, positionPart } from "baum/components/field/position_part.js";
+import { bodyOf, GIRTH_HEIGHT_CM, problems } from "baum/components/field/plant_values.js";
 import { speciesPick } from "baum/components/field/species_pick.js";
 
 const PREVIOUS = "previous-planted";
-const GIRTH_HEIGHT_CM = 100;
-const LIMITS = { girth_cm: 1500, height_m: 60, crown_diameter_m: 50 };
 
 /** Position values of what the shell hands over: a fix, a spot, or nothing. */
 function startOf(ctx, position) {
   if (position?.source) return { accuracy_m: null, ...position };
-  if (position) return "accuracy" in position || "accuracy_m" in position ? fromFix(position) : fromMap(position);
+  if (position) {
+    return "accuracy" in position || "accuracy_m" in position ? fromFix(position) : fromMap(position);
+  }
   const fix = ctx.map.position();
   return fix ? fromFix(fix) : null;
 }
@@ -127,7 +128,11 @@ function followSpot(deed, ctx, place) {
 }
 
 function statusPart(deed, ctx) {
-  const planted = h("div", {}, dayField(deed, { label: t("gepflanzt am"), field: "planted_on", today: ctx.day }));
+  const planted = h(
+    "div",
+    {},
+    dayField(deed, { label: t("gepflanzt am"), field: "planted_on", today: ctx.day }),
+  );
   const row = new ChipRow({
     label: t("Der Baum"),
     options: [["standing", t("steht schon länger")], ["planted", t("ist neu gepflanzt")]],
@@ -178,7 +183,9 @@ function judgementPart(deed, ctx) {
   const update = () => {
     phase.set(deed.values.phase);
     expectation.set(deed.values.expectation || placeOf()?.expectation || "");
-    expectation.say({ mark: deed.values.expectation ? "" : placeOf()?.expectation ? t("wie die Straße oder Anlage") : "" });
+    expectation.say({
+      mark: deed.values.expectation ? "" : placeOf()?.expectation ? t("wie die Straße oder Anlage") : "",
+    });
   };
   deed.on(update);
   update();
@@ -188,14 +195,32 @@ function judgementPart(deed, ctx) {
 /** What is rarely known in the field; folded away. */
 function moreParts(deed) {
   const text = (field, label, more = {}) =>
-    textField({ label, field, value: deed.values[field], onInput: (value) => deed.set(field, value), ...more });
+    textField({
+      label,
+      field,
+      value: deed.values[field],
+      onInput: (value) => deed.set(field, value),
+      ...more,
+    });
   const size = (field, label, unit) =>
-    numberField({ label, unit, field, decimals: true, value: deed.values[field], onInput: (typed) => deed.set(field, typed) });
+    numberField({
+      label,
+      unit,
+      field,
+      decimals: true,
+      value: deed.values[field],
+      onInput: (typed) => deed.set(field, typed),
+    });
   return h(
     "details.ff-part.ff-fold",
     { open: ["height_m", "tag", "number", "remarks"].some((name) => deed.values[name]) },
     h("summary", {}, h("h3", {}, t("Weitere Angaben"))),
-    h("div.ff-pair", {}, size("height_m", t("Höhe"), "m"), size("crown_diameter_m", t("Kronendurchmesser"), "m")),
+    h(
+      "div.ff-pair",
+      {},
+      size("height_m", t("Höhe"), "m"),
+      size("crown_diameter_m", t("Kronendurchmesser"), "m"),
+    ),
     h(
       "div.ff-pair",
       {},
@@ -205,45 +230,4 @@ function moreParts(deed) {
     text("planted_year", t("Pflanzjahr, geschätzt"), { inputmode: "numeric", most: 4 }),
     text("remarks", t("Bemerkungen"), { most: 2000 }),
   );
-}
-
-const sizes = (values) =>
-  Object.entries(LIMITS).map(([name, most]) => [name, numberOf(values[name], { most, whole: name === "girth_cm" })]);
-
-function problems(values, today) {
-  const found = {};
-  if (!values.position) found.position = [t("Die Lage fehlt.")];
-  if (!values.place) found.place = [t("Die Straße oder Anlage fehlt.")];
-  if (!values.species && !values.remarks.trim()) found.species = [t("Die Baumart fehlt. Ist sie unbekannt, hilft eine Bemerkung.")];
-  if (values.status === "planted" && (!values.planted_on || values.planted_on > today)) {
-    found.planted_on = [t("Der Pflanztag liegt in der Zukunft oder fehlt.")];
-  }
-  for (const [name, { problem }] of sizes(values)) if (problem) found[name] = [problem];
-  const year = Number(values.planted_year);
-  if (values.planted_year && !(year >= 1500 && year <= Number(today.slice(0, 4)))) {
-    found.planted_year = [t("Das Pflanzjahr hat vier Ziffern und liegt nicht in der Zukunft.")];
-  }
-  return found;
-}
-
-/** The body with only what is known. */
-function bodyOf(values) {
-  const measured = Object.fromEntries(sizes(values).map(([name, { value }]) => [name, value]));
-  const body = {
-    ...values.position,
-    place: values.place,
-    number: values.number.trim(),
-    species: values.species,
-    status: values.status,
-    planted_on: values.planted_on,
-    planted_year: values.planted_year ? Number(values.planted_year) : null,
-    planted_year_source: values.planted_year ? "estimated" : "",
-    ...measured,
-    girth_height_cm: measured.girth_cm ? GIRTH_HEIGHT_CM : null,
-    phase: values.phase,
-    expectation: values.expectation,
-    tag: values.tag.trim(),
-    remarks: values.remarks.trim(),
-  };
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== "" && value !== null && value !== undefined));
 }

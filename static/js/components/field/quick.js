@@ -32,7 +32,11 @@ export async function openQuick(ctx, row) {
   });
   const goOn = () => openInspection(ctx, row, { state });
   frame.add(
-    h("p.ff-lead", {}, t("Übernommen von der Kontrolle am {day}.", { day: day(state.last.inspected_on, LANGUAGE) })),
+    h(
+      "p.ff-lead",
+      {},
+      t("Übernommen von der Kontrolle am {day}.", { day: day(state.last.inspected_on, LANGUAGE) }),
+    ),
     judgement(state, { kinds: false }),
     earlierPart(state, { onWorse: goOn }) ??
       h("section.ff-part", {}, h("h3", {}, t("Frühere Befunde")), h("p.ff-hint", {}, t("Keine."))),

@@ -3,7 +3,7 @@
 import { SpeciesIndex } from "baum/core/field/species_search.js";
 import { t } from "baum/io/words.js";
 import { h } from "baum/components/elements.js";
-import { ChipRow, chipButton } from "baum/components/field/chips.js";
+import { chipButton, ChipRow } from "baum/components/field/chips.js";
 import { namesOf } from "baum/components/field/tree_words.js";
 
 const FREQUENT = 6;
@@ -45,14 +45,20 @@ export function speciesPick({ reference, label, field, value, previous = null, o
     said.textContent = namesOf(byId(chosen));
     onChoose(chosen);
   };
-  const words = (each) => [each.id, each.german || each.botanical, { mark: each.german ? each.botanical : "" }];
+  const words = (
+    each,
+  ) => [each.id, each.german || each.botanical, { mark: each.german ? each.botanical : "" }];
   const show = () => {
     const text = input.value.trim();
     const found = index.find(text, text ? FOUND : FREQUENT);
     row.chips.hidden = !found.length;
     row.offer(found.map(words), value);
     row.element.querySelector("legend").firstChild.textContent = text ? t("gefunden") : t("häufig hier");
-    row.say({ hint: found.length ? "" : t("Keine Baumart gefunden. Der Name lässt sich unten als Bemerkung festhalten.") });
+    row.say({
+      hint: found.length
+        ? ""
+        : t("Keine Baumart gefunden. Der Name lässt sich unten als Bemerkung festhalten."),
+    });
   };
   const before = byId(previous);
   const element = h(

@@ -12,12 +12,19 @@ import { speciesPick } from "baum/components/field/species_pick.js";
 import { placeWords, treeTitle } from "baum/components/field/tree_words.js";
 
 /** Fields of numbers with the most that is plausible. */
-const NUMBERS = { height_m: 60, crown_diameter_m: 50, crown_base_m: 40, girth_cm: 1500, girth_height_cm: 200 };
+const NUMBERS = {
+  height_m: 60,
+  crown_diameter_m: 50,
+  crown_base_m: 40,
+  girth_cm: 1500,
+  girth_height_cm: 200,
+};
 const WHOLE = ["girth_cm", "girth_height_cm"];
 const TEXTS = ["number", "house_number", "tag", "remarks"];
 const CHOICES = ["phase", "expectation", "status"];
 
-const typed = (value) => value === undefined || value === null ? "" : number(value, LANGUAGE, 2).replaceAll(".", "");
+const typed = (value) =>
+  value === undefined || value === null ? "" : number(value, LANGUAGE, 2).replaceAll(".", "");
 
 /** The tree's values as the form holds them. */
 function valuesOf(row) {
@@ -28,7 +35,8 @@ function valuesOf(row) {
   };
 }
 
-const numberIn = (values, name) => numberOf(values[name], { most: NUMBERS[name], whole: WHOLE.includes(name) });
+const numberIn = (values, name) =>
+  numberOf(values[name], { most: NUMBERS[name], whole: WHOLE.includes(name) });
 
 /** `{base, changes}` of what differs from the row. */
 export function changesOf(row, values) {
@@ -52,9 +60,18 @@ export async function openEdit(ctx, row) {
     name: "edit",
     subject: row.id,
     values: valuesOf(row),
-    frame: { title: t("Daten von {title}", { title }), sub: placeWords(row), submit: t("Änderungen speichern") },
+    frame: {
+      title: t("Daten von {title}", { title }),
+      sub: placeWords(row),
+      submit: t("Änderungen speichern"),
+    },
     check: (values) => problems(row, values),
-    order: (values) => ({ kind: "tree_change", tree: row.id, treeVersion: row.version, body: changesOf(row, values) }),
+    order: (values) => ({
+      kind: "tree_change",
+      tree: row.id,
+      treeVersion: row.version,
+      body: changesOf(row, values),
+    }),
     sentence: () => t("Die Änderungen an {title} sind gespeichert.", { title }),
     done: () => ctx.open(row.id),
   }).restore(() => openEdit(ctx, row));
@@ -105,8 +122,18 @@ function parts(deed, reference, row) {
       "section.ff-part",
       {},
       h("h3", {}, t("Maße")),
-      h("div.ff-pair", {}, size("girth_cm", t("Stammumfang"), "cm"), size("girth_height_cm", t("Messhöhe"), "cm")),
-      h("div.ff-pair", {}, size("height_m", t("Höhe"), "m"), size("crown_diameter_m", t("Kronendurchmesser"), "m")),
+      h(
+        "div.ff-pair",
+        {},
+        size("girth_cm", t("Stammumfang"), "cm"),
+        size("girth_height_cm", t("Messhöhe"), "cm"),
+      ),
+      h(
+        "div.ff-pair",
+        {},
+        size("height_m", t("Höhe"), "m"),
+        size("crown_diameter_m", t("Kronendurchmesser"), "m"),
+      ),
       h("div.ff-pair", {}, size("crown_base_m", t("Kronenansatz"), "m")),
     ),
     h(
@@ -114,7 +141,12 @@ function parts(deed, reference, row) {
       {},
       h("h3", {}, t("Kennzeichen")),
       h("div.ff-pair", {}, text("tag", t("Plakette")), text("number", t("Baumnummer"))),
-      h("div.ff-pair", {}, text("house_number", t("Hausnummer"), 20), text("remarks", t("Bemerkungen"), 2000)),
+      h(
+        "div.ff-pair",
+        {},
+        text("house_number", t("Hausnummer"), 20),
+        text("remarks", t("Bemerkungen"), 2000),
+      ),
     ),
     h(
       "section.ff-part",
@@ -125,7 +157,9 @@ function parts(deed, reference, row) {
         ["lower", t("geringere")],
         ["higher", t("höhere")],
       ]),
-      living.includes(row.status) ? chips("status", t("Status"), living.map((key) => [key, WORDS.status[key]])) : null,
+      living.includes(row.status)
+        ? chips("status", t("Status"), living.map((key) => [key, WORDS.status[key]]))
+        : null,
     ),
     speciesPick({
       reference,

@@ -18,7 +18,11 @@ export function findingList(inspection, reference) {
       h(
         "li",
         {},
-        h("span", { class: `ff-severity ff-severity--${each.severity}` }, WORDS.severity[each.severity] ?? ""),
+        h(
+          "span",
+          { class: `ff-severity ff-severity--${each.severity}` },
+          WORDS.severity[each.severity] ?? "",
+        ),
         h(
           "span",
           {},
@@ -34,7 +38,11 @@ export function limitsLine(inspection, reference) {
   const limits = inspection.limits ?? [];
   if (!limits.length) return null;
   const names = limits.map((code) => wordOf(reference.control_limits, code)).join(", ");
-  return h("p.ff-limits", {}, h("strong", {}, t("Eingeschränkt:")), ` ${names}`, inspection.limits_note
-    ? h("small", {}, ` ${inspection.limits_note}`)
-    : null);
+  return h(
+    "p.ff-limits",
+    {},
+    h("strong", {}, t("Eingeschränkt:")),
+    ` ${names}`,
+    inspection.limits_note ? h("small", {}, ` ${inspection.limits_note}`) : null,
+  );
 }
