@@ -177,6 +177,16 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "api/v1/contractors/": {"GET": "order_measure"},
     "api/v1/base-maps/": {"GET": "view_map"},
     "api/v1/photos/": {"GET": "view_tree", "POST": "upload_photo"},
+    "api/v1/field/session/": {"GET": "field"},
+    "api/v1/field/devices/": {"POST": "field"},
+    "api/v1/field/entries/": {"POST": "field"},
+    "api/v1/field/photos/": {"POST": "field"},
+    "api/v1/field/photos/<uuid:pk>/": {"GET": "field", "PATCH": "field"},
+    "api/v1/field/areas/size/": {"POST": "field"},
+    "api/v1/field/areas/changes/": {"POST": "field"},
+    "api/v1/field/trees/": {"POST": "field"},
+    "api/v1/field/reference/": {"GET": "field"},
+    "api/v1/field/tours/": {"GET": "field"},
 }
 #: Answers of somebody who stands outside or whose role does not open the door.
 CLOSED_PAGES, CLOSED_API = {302, 401}, {401}
