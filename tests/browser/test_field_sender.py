@@ -386,9 +386,18 @@ def test_what_was_under_way_in_a_crash_waits_again(office, page):
 def test_two_tabs_send_once(office, page, context):
     other = open_page(context)
     record(page, *({"reason": str(n), "bytes": [9]} for n in range(5)))
-    go = """() => { window.done = import("baum/io/field/sync.js").then((sync) => sync.now()); }"""
+    ready = """async () => {
+      window.sync = await import("baum/io/field/sync.js");
+      const plain = window.fetch;
+      window.fetch = async (...asked) => {
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        return await plain(...asked);
+      };
+    }"""
     for tab in (page, other):
-        tab.evaluate(go)
+        tab.evaluate(ready)
+    for tab in (page, other):
+        tab.evaluate("() => { window.done = window.sync.now(); }")
     for tab in (page, other):
         tab.evaluate("() => window.done")
     send(page)

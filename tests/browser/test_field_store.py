@@ -239,7 +239,16 @@ def test_the_file_of_last_resort_holds_every_letter_and_byte(context, page):
 
 def test_only_what_was_taken_a_week_ago_goes(page):
     """Neither open entries nor those with a photo that is still here are cleared away."""
-    names = ["old", "young", "unsettled", "unsent", "picture", "refused", "settled late"]
+    names = [
+        "old",
+        "young",
+        "unsettled",
+        "unsent",
+        "picture",
+        "no picture",
+        "refused",
+        "settled late",
+    ]
     left = page.evaluate(
         """async (names) => {
           const { write } = await import("baum/io/field/database.js");
@@ -252,6 +261,7 @@ def test_only_what_was_taken_a_week_ago_goes(page):
             unsettled: { status: "unsettled", received_at: old },
             unsent: { status: "unsent", received_at: null },
             picture: { status: "accepted", received_at: old },
+            "no picture": { status: "accepted", received_at: old },
             refused: { status: "rejected", received_at: old },
             "settled late": { status: "accepted", received_at: old, settled_at: young },
           };
@@ -259,9 +269,10 @@ def test_only_what_was_taken_a_week_ago_goes(page):
             for (const id of names) {
               const row = { id, person: "p", tree: "t", made_at: old, photos: [], settled_at: null };
               await transaction.objectStore("entries").put({ ...row, ...states[id] });
+              const status = { picture: "unsent", "no picture": "refused" }[id] ?? "received";
               await transaction.objectStore("photos").put({
                 id: `photo of ${id}`, person: "p", entry: id, blob: new Blob(["x"]),
-                status: id === "picture" ? "unsent" : "received", received_at: id === "picture" ? null : old,
+                status, received_at: status === "unsent" ? null : old,
               });
             }
           });
@@ -271,7 +282,7 @@ def test_only_what_was_taken_a_week_ago_goes(page):
         names,
     )
     assert left == [1, sorted(set(names) - {"old"})]
-    assert len(rows(page)["photos"]) == 6
+    assert len(rows(page)["photos"]) == 7
 
 
 @pytest.mark.parametrize("dump", SCHEMAS, ids=lambda path: path.stem)
