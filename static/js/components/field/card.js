@@ -112,18 +112,7 @@ function deeds(row, ctx) {
   return h(
     "div.ff-card__deeds",
     { "data-part": "half" },
-    quick.allowed ? null : h(
-      "div.ff-note",
-      {},
-      icon("info"),
-      h(
-        "p",
-        {},
-        t("„Ohne neuen Befund“ geht hier nicht:"),
-        " ",
-        quick.reasons.map((each) => t(each)).join(" "),
-      ),
-    ),
+    quick.allowed ? null : whyNot(row, quick.reasons.map((each) => t(each)).join(" ")),
     h(
       "div.ff-card__buttons",
       {},
@@ -138,6 +127,17 @@ function deeds(row, ctx) {
         openInspection,
       ),
     ),
+  );
+}
+
+/** Why one tap is not enough; a tree that nobody has inspected needs no explanation. */
+function whyNot(row, reasons) {
+  if (!row.inspections?.length) return h("p.ff-hint", {}, reasons);
+  return h(
+    "div.ff-note",
+    {},
+    icon("info"),
+    h("p", {}, t("„Ohne neuen Befund“ geht hier nicht:"), " ", reasons),
   );
 }
 
