@@ -23,19 +23,18 @@ from bench.cluster import PrivateCluster, private_cluster
 from tests.browser.city import City
 from tests.browser.visits import PASSWORD
 from tests.conftest import create_database, drop_database, manage
-from tests.field.aboard import ring_around, take_along, trees_aboard
+from tests.field.aboard import trees_aboard
 from tests.field.endurance import Trouble, record_days, reopen, send_in_storm
-from tests.field.hands import no_new_finding
+from tests.field.hands import choose, no_new_finding
 from tests.field.kept import Before, Kept, Toll, before, kept, toll
 from tests.field.mortal import Mortal
 from tests.field.net import Net
+from tests.field.profiles import ready
 from tests.field.tablet import Tablet
 
 DAYS = 5
 LOGIN = "kontrolle"
 PATH = "/feld/"
-STANDING = """SELECT ST_X(ST_Transform(geom, 4326)), ST_Y(ST_Transform(geom, 4326))
-    FROM baumkataster_tree WHERE status = 'standing'"""
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def stage(options: argparse.Namespace) -> Iterator[Bench]:
             Net(server.port, seed=options.seed) as net,
             sync_playwright() as playwright,
         ):
-            tablet = Tablet(playwright, net.url, Path(folder) / "tablet")
+            tablet = Tablet(playwright, net.url, Path(folder) / "tablet", clock=False)
             try:
                 yield Bench(options, postgres, server, net, tablet, City(name))
             finally:
@@ -117,12 +116,12 @@ def record(bench: Bench) -> int:
     options, tablet = bench.options, bench.tablet
     tablet.start()
     tablet.sign_in(LOGIN)
-    take_along(tablet.page, ring_around(bench.city.rows(STANDING)))
+    ready(tablet, bench.city)
+    quick = choose(tablet, options.pointer)
+    by_hand_only = {tree["id"] for tree in quick}
     by_module = options.inspections - options.pointer
-    trees = trees_aboard(tablet.page, options.inspections)
-    quick = [tree for tree in reversed(trees_aboard(tablet.page, 0, every=True))]
-    used = {tree["id"] for tree in trees[:by_module]}
-    quick = [tree for tree in quick if tree["id"] not in used]
+    aboard = trees_aboard(tablet.page, options.inspections)
+    trees = [tree for tree in aboard if tree["id"] not in by_hand_only][:by_module]
     bench.net.down()
     done = 0
 
@@ -133,7 +132,7 @@ def record(bench: Bench) -> int:
             done += no_new_finding(tablet, quick.pop())
 
     record_days(
-        tablet, trees[:by_module], photos=options.photos, now=datetime.now(UTC), days=DAYS,
+        tablet, trees, photos=options.photos, now=datetime.now(UTC), days=DAYS,
         seed=options.seed, side=1200, each_day=by_hand,
     )  # fmt: skip
     tablet.kill()

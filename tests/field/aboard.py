@@ -9,7 +9,7 @@ TAKE = """async ({area, name, withTiles, withThumbs}) => {
   await areas.takeAlong({name, area, baseMap: null, withTiles, withThumbs}, {});
   return (await areas.list()).length;
 }"""
-ROWS = """async ({limit, inspected}) => {
+ROWS = """async ({limit}) => {
   const asked = indexedDB.open("baumkataster-feld");
   const db = await new Promise((good, bad) => {
     asked.onsuccess = () => good(asked.result);
@@ -22,7 +22,7 @@ ROWS = """async ({limit, inspected}) => {
   });
   db.close();
   return rows.map(({row}) => row)
-    .filter((row) => row.status === "standing" && (!inspected || row.inspections?.length))
+    .filter((row) => row.status === "standing")
     .slice(0, limit)
     .map(({id, version, phase, lon, lat, number}) =>
       ({id, version, phase: phase || "mature", lon, lat, number}));
@@ -36,9 +36,9 @@ def take_along(page: Page, ring: list[list[float]], *, tiles: bool = False) -> N
     assert page.evaluate(TAKE, options) >= 1
 
 
-def trees_aboard(page: Page, limit: int, *, inspected: bool = False) -> list[dict[str, Any]]:
+def trees_aboard(page: Page, limit: int) -> list[dict[str, Any]]:
     """Standing trees of the tablet's storage, in the order of their ids."""
-    found: list[dict[str, Any]] = page.evaluate(ROWS, {"limit": limit, "inspected": inspected})
+    found: list[dict[str, Any]] = page.evaluate(ROWS, {"limit": limit})
     assert len(found) == limit, f"only {len(found)} trees on board"
     return found
 

@@ -94,7 +94,6 @@ def record_days(
     for day in range(days):
         morning = now - timedelta(days=days - 1 - day)
         mine = trees[day * block : (day + 1) * block]
-        page.clock.set_fixed_time(morning)
         for start in range(0, len(mine), 25):
             page.clock.set_fixed_time(morning + timedelta(minutes=start * 2))
             some = mine[start : start + 25]

@@ -28,7 +28,8 @@ CHOOSE = """async ({allowed, limit, skip, findings}) => {
     if (quickCheck(row, known, day).allowed !== allowed) continue;
     if (findings !== null && (earlierFindings(row).length > 0) !== findings) continue;
     found.push({id: row.id, version: row.version, phase: row.phase || "mature", lon: row.lon,
-      lat: row.lat, number: row.number, place: row.place_name, height_m: row.height_m});
+      lat: row.lat, number: row.number, place: row.place_name, height_m: row.height_m ?? null,
+      girth_cm: row.girth_cm ?? null, tag: row.tag ?? "", remarks: row.remarks ?? ""});
     if (found.length >= limit + skip) break;
   }
   return found.slice(skip);

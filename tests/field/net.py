@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -96,6 +96,8 @@ class Net:
     def __init__(self, upstream: int, seed: int = 1, port: int = 0) -> None:
         self.upstream = upstream
         self.passages: list[Passage] = []
+        #: Gives out another answer than the server's, such as another build of the app.
+        self.change: Callable[[str, Answer], Answer] | None = None
         self._chance = Random(seed)
         self._lock = threading.Lock()
         self._script: deque[Fate] = deque()
@@ -276,7 +278,7 @@ class _Passage(BaseHTTPRequestHandler):
             answer = None
         if answer is None or fate.way is Way.LOSE_ANSWER:
             return self._lost(fate)
-        self._answer(fate, answer)
+        self._answer(fate, net.change(self.path, answer) if net.change else answer)
         return net.deliver_kept()
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _pass  # noqa: N815
