@@ -386,18 +386,21 @@ def test_what_was_under_way_in_a_crash_waits_again(office, page):
 def test_two_tabs_send_once(office, page, context):
     other = open_page(context)
     record(page, *({"reason": str(n), "bytes": [9]} for n in range(5)))
-    ready = """async () => {
+    ready = """async (delay) => {
       window.sync = await import("baum/io/field/sync.js");
       const plain = window.fetch;
       window.fetch = async (...asked) => {
-        await new Promise((resolve) => setTimeout(resolve, 150));
+        await new Promise((resolve) => setTimeout(resolve, delay));
         return await plain(...asked);
       };
     }"""
-    for tab in (page, other):
-        tab.evaluate(ready)
-    for tab in (page, other):
-        tab.evaluate("() => { window.done = window.sync.now(); }")
+    page.evaluate(ready, 600)
+    other.evaluate(ready, 0)
+    go = "() => { window.done = window.sync.now(); }"
+    page.evaluate(go)
+    while states(other) != ["sending unsent"] * 5:
+        other.wait_for_timeout(20)
+    other.evaluate(go)
     for tab in (page, other):
         tab.evaluate("() => window.done")
     send(page)
@@ -435,11 +438,8 @@ def test_it_sends_by_itself_when_the_hold_is_over(office, page):
     send(page)
     assert (office.entries, states(page)) == ({}, ["unsent"])
     page.clock.fast_forward(2_000)
-    page.wait_for_function(
-        """async () => {
-      const { list } = await import("baum/io/field/outbox.js");
-      return (await list()).every((entry) => entry.status === "accepted");
-    }""",
-        polling=100,
-    )
+    for _again in range(200):
+        if states(page) == ["accepted"]:
+            break
+        page.wait_for_timeout(25)
     assert len(office.entries) == 1
