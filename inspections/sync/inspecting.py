@@ -1,6 +1,7 @@
 """Reads the body of an inspection into the entry that record_inspection takes; asked by interpreting.py."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -43,7 +44,7 @@ def inspection_entry(envelope: Envelope, person: User) -> InspectionEntry:
         id=envelope.id,
         tree_id=envelope.tree,
         kind=body.text("inspection_kind"),
-        inspected_at=envelope.made_at,
+        inspected_at=_inspected_at(envelope, body),
         inspected_by_id=person.pk,
         device=(envelope.device_name.strip() or _("Tablet"))[:160],
         leaf_state=body.text("leaf_state"),
@@ -70,6 +71,17 @@ def inspection_entry(envelope: Envelope, person: User) -> InspectionEntry:
     _codes_are_known(entry)
     _earlier_records_are_here(entry)
     return entry
+
+
+def _inspected_at(envelope: Envelope, body: Body) -> datetime:
+    """When the tree was looked at: a correction speaks of the day of what it corrects."""
+    corrected = body.uuid("corrects")
+    if corrected is None:
+        return envelope.made_at
+    if body.values.get("inspected_at"):
+        return body.moment("inspected_at")
+    known = Inspection.objects.filter(pk=corrected).values_list("inspected_at", flat=True).first()
+    return known or envelope.made_at
 
 
 def _few(body: Body, name: str) -> list[Body]:

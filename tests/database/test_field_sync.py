@@ -273,6 +273,21 @@ def test_bodies_that_do_not_fit_wait_and_write_nothing(arborist, tree, body, cod
     assert row_of(text).text == text
 
 
+@pytest.mark.parametrize("said", [True, False])
+def test_a_correction_speaks_of_the_day_of_what_it_corrects(arborist, tree, said):
+    first = field.inspection(arborist, tree, made_at="2026-03-02T08:00:00.000Z")
+    field.send(arborist, first)
+    old = Inspection.objects.get()
+    body = {"corrects": str(old.pk), "correction_reason": "verwechselt", "phase": "aging"}
+    if said:
+        body["inspected_at"] = old.inspected_at.isoformat()
+    (receipt,) = field.send(arborist, field.inspection(arborist, tree, body))
+    assert receipt.status == "accepted", receipt.sentence
+    new = Inspection.objects.get(corrects=old)
+    assert (new.inspected_at, new.phase) == (old.inspected_at, "aging")
+    assert tree.control_plan.basis_on == old.inspected_on
+
+
 def test_a_code_that_the_server_never_had_can_be_replaced_by_the_office(arborist, supervisor, tree):
     text = field.inspection(
         arborist,

@@ -239,6 +239,13 @@ Deno.test("a correction takes the place of what it corrects", () => {
   assert.deepEqual(row.inspections.map((inspection) => inspection.id), ["e2", "i1"]);
 });
 
+Deno.test("a correction speaks of the day of what it corrects", () => {
+  const [old] = ROW.inspections;
+  const body = { ...BODY, corrects: old.id, inspected_at: old.inspected_at };
+  const row = apply(stored({ id: "e2", madeAt: "2026-11-27T10:05:00Z", body }));
+  assert.deepEqual(row.inspections.map((each) => [each.id, each.inspected_at]), [["e2", old.inspected_at]]);
+});
+
 Deno.test("measures ordered with an inspection are open with their deadline", () => {
   const measures = [{ id: "m2", kind: "deadwood", urgency: "2", note: "" }, {
     id: "m3",

@@ -93,11 +93,12 @@ function without(values) {
 }
 
 function withInspection(row, entry, reference, stored) {
-  const { body, id, made_at } = entry;
+  const { body, id } = entry;
   const known = row.inspections ?? [];
   if (known.some((inspection) => inspection.id === id)) return row;
-  const on = berlinDay(made_at);
-  const shown = { ...inspectionOf(row, entry, reference, on), inspector: stored.person_name ?? "" };
+  const at = inspectedAt(entry);
+  const on = berlinDay(at);
+  const shown = { ...inspectionOf(row, entry, reference, at), inspector: stored.person_name ?? "" };
   const others = known.filter((inspection) => inspection.id !== body.corrects);
   const inspections = [shown, ...others].sort(newestFirst).slice(0, KEPT_INSPECTIONS);
   const ordered = (body.measures ?? []).filter((measure) => !row.measures?.some((m) => m.id === measure.id));
@@ -125,13 +126,17 @@ function learnt(row, body) {
   };
 }
 
+/** When the tree was looked at: a correction speaks of the day of what it corrects. */
+const inspectedAt = ({ body, made_at }) => (body.corrects && body.inspected_at) || made_at;
+
 /** INSP of an entry that is still on the tablet. */
-function inspectionOf(row, { id, made_at, body }, reference, on) {
+function inspectionOf(row, { id, body }, reference, at) {
+  const on = berlinDay(at);
   const proposed = proposalFor(row, body, on, rulesOf(reference)).months;
   return {
     id,
     kind: body.inspection_kind,
-    inspected_at: made_at,
+    inspected_at: at,
     inspected_on: on,
     leaf_state: body.leaf_state,
     vitality: body.vitality,
