@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from tests.browser.city import City
 from tests.field.hands import (
     PATH,
-    chip,
     choose,
     form,
     no_new_finding,
@@ -20,6 +19,7 @@ from tests.field.hands import (
     send_all,
     stand_at,
     strip,
+    with_finding,
 )
 from tests.field.kept import before, kept, toll
 from tests.field.net import Net
@@ -64,23 +64,6 @@ def test_an_area_is_taken_along_refreshed_and_removed(tablet, net: Net, city: Ci
     expect(taken.locator(".field-card__title")).to_have_count(0)
 
 
-def with_finding(tablet: Tablet, tree: dict[str, Any], photo: Path | None) -> None:
-    """Symptom, severity, measure, urgency; with a photo of it."""
-    here = open_card(tablet, tree)
-    tablet.tap(here.get_by_role("button", name="Befund", exact=True))
-    page = form(tablet, "inspect")
-    symptoms = page.get_by_role("group", name="Schadsymptom").locator("label.ff-chip")
-    tablet.tap(symptoms.first)
-    finding = page.locator(".ff-finding--new").first
-    tablet.tap(chip(finding, "Ausmaß", "mittel"))
-    tablet.tap(finding.get_by_role("group", name="Maßnahme").locator("label.ff-chip").first)
-    tablet.tap(chip(finding, "Dringlichkeit", "Innerhalb von 6 Monaten"))
-    if photo:
-        finding.locator('input[type="file"]').first.set_input_files(photo)
-        expect(finding.locator(".ff-thumb img")).to_be_visible()
-    save(tablet, page)
-
-
 def plant(tablet: Tablet, near: dict[str, Any]) -> None:
     """A tree that nobody had recorded, three metres beside another."""
     stand_at(tablet, near | {"lon": near["lon"] + 0.00004}, accuracy=2)
@@ -119,8 +102,8 @@ def test_a_day_without_net(tablet, net: Net, city: City, server: Server, tmp_pat
     expect(strip(one)).to_contain_text("alles gesendet")
     for tree in trees[:3]:
         no_new_finding(one, tree)
-    with_finding(one, trees[3], None)
-    with_finding(one, trees[4], camera_photo(tmp_path / "photo.jpg"))
+    save(one, with_finding(one, trees[3]))
+    save(one, with_finding(one, trees[4], camera_photo(tmp_path / "photo.jpg")))
     plant(one, trees[4])
     move(one, trees[5])
     expect(strip(one)).to_contain_text("8 nicht gesendet")

@@ -2,6 +2,7 @@
 
 import re
 from math import ceil
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -129,6 +130,23 @@ def no_new_finding(tablet: Tablet, tree: dict[str, Any]) -> int:
     tablet.tap(here.get_by_role("button", name="Ohne neuen Befund"))
     save(tablet, form(tablet, "quick"))
     return 1
+
+
+def with_finding(tablet: Tablet, tree: dict[str, Any], photo: Path | None = None) -> Locator:
+    """Symptom, severity, measure, urgency, perhaps a photo; the form is left unsaved."""
+    here = open_card(tablet, tree)
+    tablet.tap(here.get_by_role("button", name="Befund", exact=True))
+    page = form(tablet, "inspect")
+    symptoms = page.get_by_role("group", name="Schadsymptom").locator("label.ff-chip")
+    tablet.tap(symptoms.first)
+    finding = page.locator(".ff-finding--new").first
+    tablet.tap(chip(finding, "Ausmaß", "mittel"))
+    tablet.tap(finding.get_by_role("group", name="Maßnahme").locator("label.ff-chip").first)
+    tablet.tap(chip(finding, "Dringlichkeit", "Innerhalb von 6 Monaten"))
+    if photo:
+        finding.locator('input[type="file"]').first.set_input_files(photo)
+        expect(finding.locator(".ff-thumb img")).to_be_visible()
+    return page
 
 
 def strip(tablet: Tablet) -> Locator:
