@@ -8,7 +8,7 @@ from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from baumkataster.errors import Refused, Stale
+from baumkataster.errors import Refused
 from baumkataster.models import User
 from baumkataster.permissions import DOORS, Door, current_identity, why_no_inspection
 from inspections.models import FieldDevice, FieldEntry, FieldVerdict
@@ -58,8 +58,13 @@ def judge(
                 _append(entry, found, at=at, accepted=Verdict.ACCEPTED if by else Verdict.DEPOSITED)
                 return
         except OperationalError as error:
-            if attempt == TRIES or getattr(error.__cause__, "sqlstate", "") not in MET:
+            if attempt == TRIES or not met(error):
                 raise
+
+
+def met(error: Exception) -> bool:
+    """Whether two deeds met at the same rows, so that one of them has to begin anew."""
+    return isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", "") in MET
 
 
 def judge_again(entry: FieldEntry, *, at: datetime) -> bool:
@@ -127,9 +132,9 @@ def _interpreted(entry: FieldEntry, *, by: User | None, at: datetime) -> Unsettl
         return found
     except Refused as refused:
         return of_refusal(refused)
-    except OperationalError:
-        raise
-    except (Stale, Exception):
+    except Exception as error:
+        if met(error):
+            raise
         logger.exception("field entry %s could not be interpreted", entry.pk)
         return Unsettled(Reason.UNEXPECTED, _("Beim Übernehmen ist ein Fehler aufgetreten."))
     return None

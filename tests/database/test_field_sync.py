@@ -485,6 +485,23 @@ def test_an_error_in_the_program_keeps_the_entry(arborist, tree, monkeypatch, ca
     assert (tree.remarks, tree.girth_cm) == ("", 150)
 
 
+def test_deeds_that_met_are_tried_again(arborist, tree, monkeypatch):
+    """A deadlock is nobody's fault: the entry is done at the second try."""
+    real, tries = interpreting._BY_KIND["inspection"], []
+
+    def meets_once(case):
+        tries.append(case)
+        if len(tries) == 1:
+            with connection.cursor() as cursor:
+                cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'met' USING ERRCODE = '40P01'; END $$")
+        real(case)
+
+    monkeypatch.setitem(interpreting._BY_KIND, "inspection", meets_once)
+    text = field.inspection(arborist, tree)
+    assert field.statuses(field.send(arborist, text)) == ["accepted"]
+    assert (len(tries), verdicts(text)) == (2, ["accepted"])
+
+
 def test_a_switched_off_code_of_a_measure_waits(arborist, tree):
     MeasureKind.objects.filter(pk="deadwood").update(active=False)
     measure = {"id": str(uuid4()), "kind": "deadwood", "urgency": "2"}
