@@ -12,7 +12,7 @@ import { screens } from "baum/components/field/screens.js";
 import { sheet } from "baum/components/field/sheet.js";
 import { barButtons, mapTools } from "baum/components/field/thumb_zone.js";
 import { metres } from "baum/core/field/nearest.js";
-import { device } from "baum/io/field/device.js";
+import { device, keyHeader, register } from "baum/io/field/device.js";
 import { entriesOf } from "baum/io/field/outbox.js";
 import { all as preferences } from "baum/io/field/preferences.js";
 import { reference, refreshReference } from "baum/io/field/reference.js";
@@ -38,6 +38,11 @@ export const today = () => {
 const DAY_LOOK_MS = 60_000;
 /** Pixels of the thumb zone; --field-bar in field.css. */
 const BAR = 88;
+
+/** Did somebody just sign in? Then it is asked who, before anything is written under the name of before. */
+function cameFromSignIn() {
+  return document.referrer !== "" && new URL(document.referrer).pathname.startsWith("/accounts/");
+}
 
 class FieldApp {
   constructor(root) {
@@ -104,15 +109,17 @@ class FieldApp {
   async know() {
     [this.person, this.reference, this.settings] = await Promise.all([person(), reference(), settings()]);
     try {
-      if (!this.person || new URLSearchParams(location.search).has("next")) await refreshSession();
-      this.person ??= await person();
+      if (!this.person || cameFromSignIn()) await refreshSession();
+      this.person = await person();
       if (!this.person) return this.#wait();
       this.reference ??= await refreshReference();
       this.settings = await settings();
     } catch (error) {
-      return this.#wait(error.sentence ?? String(error.message));
+      if (!this.person || !this.reference) return this.#wait(error.sentence ?? String(error.message));
     }
     const own = await device();
+    // On a shared tablet each person needs a key of their own; without a net another start brings it.
+    if (own.name && !await keyHeader(this.person.id)) register(own.name, this.person.id).catch(() => {});
     if (!own.name) {
       await new Promise((resolve) => {
         const page = nameDevice(this.person, resolve);
