@@ -3,6 +3,7 @@
 import { layersOf as tileLayers, shapesOf, TileStore } from "baum/io/tiles.js";
 import { NameLayer } from "baum/map/base_names.js";
 import { AREAS, GROUND, LINES } from "baum/map/base_style.js";
+import { slices } from "baum/map/slices.js";
 import { MAX_ZOOM, paintedTiles, pictureLayer } from "baum/map/port.js";
 import { t } from "baum/io/words.js";
 
@@ -39,12 +40,42 @@ function sourceOf({ x, y, z }) {
   };
 }
 
-/** Paint one tile of the own map. */
+/** Edge of a shape in units of its tile, reckoned once. */
+function boxOf(shape) {
+  if (shape.box) return shape.box;
+  const box = { west: Infinity, north: Infinity, east: -Infinity, south: -Infinity };
+  for (const ring of shape.rings) {
+    for (const { x, y } of ring) {
+      box.west = Math.min(box.west, x);
+      box.east = Math.max(box.east, x);
+      box.north = Math.min(box.north, y);
+      box.south = Math.max(box.south, y);
+    }
+  }
+  return shape.box = box;
+}
+
+/** Whether a shape reaches into the part of its tile that is enlarged; a wide road reaches further than its line. */
+function reaches(shape, scale, offset) {
+  const { west, north, east, south } = boxOf(shape);
+  const [left, top, part] = [offset.x / scale, offset.y / scale, 1 / scale];
+  const margin = part / 4;
+  return east > left - margin && west < left + part + margin && south > top - margin &&
+    north < top + part + margin;
+}
+
+/** Paint one tile of the own map, when its turn comes. */
 async function paintTile(canvas, coords) {
+  const { scale, offset, shapes } = sourceOf(coords);
+  const key = canvas.dataset.tile = `${coords.z}/${coords.x}/${coords.y}`;
+  const found = await shapes;
+  await slices.run(() => canvas.dataset.tile === key && paintShapes(canvas, coords, found, scale, offset));
+}
+
+function paintShapes(canvas, coords, shapes, scale, offset) {
   const ratio = Math.min(globalThis.devicePixelRatio || 1, 2);
   canvas.width = canvas.height = TILE * ratio;
-  const { scale, offset, shapes } = sourceOf(coords);
-  const found = await shapes;
+  const found = shapes.filter((shape) => reaches(shape, scale, offset));
   const context = canvas.getContext("2d");
   context.fillStyle = GROUND;
   context.fillRect(0, 0, canvas.width, canvas.height);

@@ -8,6 +8,8 @@ const FONT = '"Fira Sans", sans-serif';
 const ORDER = ["district", "main_road", "water", "green", "road", "building"];
 /** A street's name comes again after so many pixels. */
 const REPEAT = 420;
+/** Milliseconds of painting before the page gets its turn again. */
+const SLICE_MS = 8;
 
 export class NameLayer {
   /** @param {import("baum/io/tiles.js").TileStore} store @param {number} nativeZoom */
@@ -26,10 +28,25 @@ export class NameLayer {
     const placed = new Placed();
     const shapes = joinAreas(tiles.flatMap((tile) => named(this.store.get(tile.key) ?? [], tile, view)));
     shapes.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || b.length - a.length);
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.lineJoin = "round";
-    for (const shape of shapes) paintName(context, shape, placed);
+    this.painting = shapes;
+    this.#write(context, shapes, { from: 0, placed, ready: [] });
+  }
+
+  /**
+   * A few milliseconds of preparing in each frame, unless a newer view has begun to be painted; then all names
+   * at once, because the browser copies the whole canvas whenever it changes.
+   */
+  #write(context, shapes, { from, placed, ready }) {
+    if (this.painting !== shapes) return;
+    const end = performance.now() + SLICE_MS;
+    let i = from;
+    for (; i < shapes.length && performance.now() < end; i += 1) {
+      const name = readyName(context, shapes[i], placed);
+      if (name) ready.push(name);
+    }
+    if (i < shapes.length) {
+      requestAnimationFrame(() => this.#write(context, shapes, { from: i, placed, ready }));
+    } else for (const name of ready) paintName(context, name);
   }
 
   #soon() {
@@ -149,25 +166,70 @@ function alongOf(spots, length) {
   return { ...spots[0], angle: 0 };
 }
 
-function paintName(context, { kind, name, style, spots, length, type, centre }, placed) {
-  context.font = `${style.italic ? "italic " : ""}${style.weight} ${style.size}px ${FONT}`;
-  context.letterSpacing = style.spaced ? "1.5px" : "0px";
-  const width = context.measureText(name).width;
-  if (type === 2 && length < width * 1.1) return;
-  if (type === 3 && kind === "building" && length < width * 2) return;
+/** Where a name stands and its picture; null where there is no room. */
+function readyName(context, { kind, name, style, spots, length, type, centre }, placed) {
+  const width = widthOf(context, name, kind, style);
+  if (type === 2 && length < width * 1.1) return null;
+  if (type === 3 && kind === "building" && length < width * 2) return null;
   const at = style.along && type === 2 ? alongOf(spots, length) : { ...centre, angle: 0 };
   const [w, h] = [
     Math.abs(Math.cos(at.angle)) * width + Math.abs(Math.sin(at.angle)) * style.size,
     Math.abs(Math.sin(at.angle)) * width + Math.abs(Math.cos(at.angle)) * style.size,
   ];
-  if (!placed.take(name, at.x, at.y, w, h)) return;
+  if (!placed.take(name, at.x, at.y, w, h)) return null;
+  return { at, ...pictureOf(name, kind, style, width) };
+}
+
+function paintName(context, { at, picture, wide, high }) {
   context.save();
   context.translate(at.x, at.y);
   context.rotate(at.angle);
+  context.drawImage(picture, -wide / 2, -high / 2, wide, high);
+  context.restore();
+}
+
+/** Widths and pictures of names by kind and words: the same streets come again with every move of the map. */
+const widths = new Map();
+const pictures = new Map();
+const MOST_PICTURES = 600;
+
+function setFont(context, style) {
+  context.font = `${style.italic ? "italic " : ""}${style.weight} ${style.size}px ${FONT}`;
+  context.letterSpacing = style.spaced ? "1.5px" : "0px";
+}
+
+/** Before our font is here, another one is measured; that is not kept. */
+const fontIsHere = () => document.fonts.status === "loaded";
+
+function widthOf(context, name, kind, style) {
+  const key = `${kind}|${name}`;
+  if (widths.has(key)) return widths.get(key);
+  setFont(context, style);
+  const { width } = context.measureText(name);
+  if (fontIsHere()) widths.set(key, width);
+  return width;
+}
+
+/** A name with its light edge, drawn once. */
+function pictureOf(name, kind, style, width) {
+  const ratio = Math.min(globalThis.devicePixelRatio || 1, 2);
+  const key = `${kind}|${name}|${ratio}`;
+  if (pictures.has(key)) return pictures.get(key);
+  const [wide, high] = [Math.ceil(width) + 8, Math.ceil(style.size * 1.6) + 4];
+  const board = new OffscreenCanvas(Math.ceil(wide * ratio), Math.ceil(high * ratio));
+  const context = board.getContext("2d");
+  context.scale(ratio, ratio);
+  setFont(context, style);
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
   context.lineWidth = 3.5;
   context.strokeStyle = "rgb(255 255 255 / 0.85)";
-  context.strokeText(name, 0, 0);
+  context.strokeText(name, wide / 2, high / 2);
   context.fillStyle = style.colour;
-  context.fillText(name, 0, 0);
-  context.restore();
+  context.fillText(name, wide / 2, high / 2);
+  const made = { picture: board.transferToImageBitmap(), wide, high };
+  if (pictures.size > MOST_PICTURES) pictures.delete(pictures.keys().next().value);
+  if (fontIsHere()) pictures.set(key, made);
+  return made;
 }

@@ -6,7 +6,7 @@
 
 import { badgeRadius, joinCells } from "baum/core/clusters.js";
 import { MAX_ZOOM, paintedTiles } from "baum/map/port.js";
-import { slices } from "baum/map/field_slices.js";
+import { slices } from "baum/map/slices.js";
 import { lonLatAt, worldAt } from "baum/map/field_points.js";
 import { paintBadge, paintCrowns, paintText, symbolSize } from "baum/map/tree_paint.js";
 
@@ -14,7 +14,9 @@ import { paintBadge, paintCrowns, paintText, symbolSize } from "baum/map/tree_pa
 export const TREE_ZOOM = 15;
 const CROWN_ZOOM = 18;
 const NUMBER_ZOOM = 19;
-const TILE = 256;
+/** Pixels of the world at zoom 0, and of one canvas: larger ones are fewer layers for the browser to move. */
+const WORLD = 256;
+const EDGE = 512;
 /** Pixels around a canvas from which a symbol, number or badge may reach in. */
 const MARGIN = 72;
 /** Pixels of a cell before cells that touch are joined. */
@@ -34,6 +36,7 @@ export class FieldLayer {
     this.tiles = paintedTiles((canvas, coords) => this.#tile(canvas, coords), {
       pane: "overlayPane",
       maxZoom: MAX_ZOOM,
+      tileSize: EDGE,
       keepBuffer: 1,
       updateWhenIdle: false,
       updateInterval: 120,
@@ -59,7 +62,7 @@ export class FieldLayer {
   }
 
   #badgeAt({ lat, lon }, zoom) {
-    const world = TILE * 2 ** zoom;
+    const world = WORLD * 2 ** zoom;
     const at = worldAt(lon, lat);
     const finger = { x: at.x * world, y: at.y * world };
     const away = (spot) => Math.hypot(spot.x - finger.x, spot.y - finger.y);
@@ -75,12 +78,12 @@ export class FieldLayer {
   #some(points) {
     this.badgesOf.clear();
     this.tiles.repaintTiles(({ x, y, z }) => {
-      const world = TILE * 2 ** z;
-      const [left, top] = [x * TILE, y * TILE];
-      const reach = z < TREE_ZOOM ? TILE : MARGIN + (z >= CROWN_ZOOM ? CROWN_M * pixelsPerMetre(z) : 0);
+      const world = WORLD * 2 ** z;
+      const [left, top] = [x * EDGE, y * EDGE];
+      const reach = z < TREE_ZOOM ? EDGE : MARGIN + (z >= CROWN_ZOOM ? CROWN_M * pixelsPerMetre(z) : 0);
       return points.some((point) => {
         const [px, py] = [point.x * world - left, point.y * world - top];
-        return px > -reach && py > -reach && px < TILE + reach && py < TILE + reach;
+        return px > -reach && py > -reach && px < EDGE + reach && py < EDGE + reach;
       });
     });
   }
@@ -91,15 +94,15 @@ export class FieldLayer {
 
   #paint(canvas, { x, y, z }) {
     const ratio = Math.min(globalThis.devicePixelRatio || 1, 2);
-    const world = TILE * 2 ** z;
-    const [left, top] = [x * TILE, y * TILE];
+    const world = WORLD * 2 ** z;
+    const [left, top] = [x * EDGE, y * EDGE];
     const spots = z < TREE_ZOOM ? this.#badgesIn(left, top, z) : this.#spotsIn(left, top, z, world);
     if (!spots.length && !canvas.dataset.painted) {
       canvas.width = canvas.height = 1;
       return;
     }
     canvas.dataset.painted = "1";
-    canvas.width = canvas.height = TILE * ratio;
+    canvas.width = canvas.height = EDGE * ratio;
     const context = canvas.getContext("2d");
     context.scale(ratio, ratio);
     if (z >= TREE_ZOOM) return this.#trees(context, { zoom: z, ratio }, spots);
@@ -108,7 +111,7 @@ export class FieldLayer {
 
   #spotsIn(left, top, z, world) {
     const margin = MARGIN + (z >= CROWN_ZOOM ? CROWN_M * pixelsPerMetre(z) : 0);
-    const edge = TILE + margin;
+    const edge = EDGE + margin;
     const found = this.points.between(
       (left - margin) / world,
       (top - margin) / world,
@@ -141,16 +144,16 @@ export class FieldLayer {
   #badgesIn(left, top, z) {
     return this.#badges(z)
       .map((badge) => ({ ...badge, at: { x: badge.at.x - left, y: badge.at.y - top } }))
-      .filter(({ at }) => at.x > -MARGIN && at.y > -MARGIN && at.x < TILE + MARGIN && at.y < TILE + MARGIN);
+      .filter(({ at }) => at.x > -MARGIN && at.y > -MARGIN && at.x < EDGE + MARGIN && at.y < EDGE + MARGIN);
   }
 }
 
 /** Pixels of a metre at 53° north. */
-const pixelsPerMetre = (z) => TILE * 2 ** z / (40_075_017 * Math.cos(53 * Math.PI / 180));
+const pixelsPerMetre = (z) => WORLD * 2 ** z / (40_075_017 * Math.cos(53 * Math.PI / 180));
 
 /** Counted cells with the worst state inside; `at` in pixels of the whole world. */
 function cellsOf(points, zoom, rank) {
-  const world = TILE * 2 ** zoom;
+  const world = WORLD * 2 ** zoom;
   const cells = new Map();
   for (const point of points) {
     const [x, y] = [point.x * world, point.y * world];
@@ -174,7 +177,7 @@ function paintNumbers(context, zoom, spots, size) {
   context.textAlign = "center";
   context.textBaseline = "top";
   context.lineJoin = "round";
-  const world = TILE * 2 ** zoom;
+  const world = WORLD * 2 ** zoom;
   const first = new Map();
   for (const spot of spots) {
     const { x, y, number } = spot.tree;

@@ -3,7 +3,7 @@
 import { STATES } from "baum/io/states.js";
 import { BaseLayers } from "baum/map/base_layer.js";
 import { FieldLayer, TREE_ZOOM } from "baum/map/field_layer.js";
-import { addCornerWords, choiceMark, createMap, drawnRing, positionMark } from "baum/map/port.js";
+import { addWords, choiceMark, createMap, drawnRing, positionMark } from "baum/map/port.js";
 import { Symbols } from "baum/map/symbols.js";
 import { t } from "baum/io/words.js";
 
@@ -25,7 +25,7 @@ export class FieldMap extends EventTarget {
     element.setAttribute("aria-label", t("Karte mit den mitgenommenen Bäumen"));
     element.setAttribute("role", "application");
     this.map = createMap(element, { center: config.center, zoom: config.zoom ?? 14 }, { controls: false });
-    addCornerWords(this.map);
+    addWords(this.map, "topleft", "topleft");
     this.bases = new BaseLayers(this.map, config.basemaps);
     this.points = points;
     this.layer = new FieldLayer({ symbols: new Symbols(STATES), points }).addTo(this.map);

@@ -23,6 +23,8 @@ import { t } from "baum/io/words.js";
 
 export const MIN_ZOOM = 10;
 export const MAX_ZOOM = 21;
+/** Canvases kept for the next tile. */
+const SPARE = 40;
 
 /**
  * A map that fills `element`.
@@ -59,14 +61,13 @@ function addControls(map) {
       zoomOutTitle: t("Weiter weg"),
     }),
   );
-  map.addControl(new Control.Scale({ position: "bottomleft", imperial: false }));
-  map.addControl(new Control.Attribution({ position: "bottomright", prefix: false }));
+  addWords(map, "bottomleft", "bottomright");
 }
 
-/** Scale and attribution alone, in an upper corner: a tablet's lower edge belongs to the thumb. */
-export function addCornerWords(map) {
-  map.addControl(new Control.Scale({ position: "topleft", imperial: false }));
-  map.addControl(new Control.Attribution({ position: "topleft", prefix: false }));
+/** Scale and attribution in their corners; a tablet's lower edge belongs to the thumb. */
+export function addWords(map, scale, attribution) {
+  map.addControl(new Control.Scale({ position: scale, imperial: false }));
+  map.addControl(new Control.Attribution({ position: attribution, prefix: false }));
 }
 
 /** A base map of outside pictures: kind "xyz" or "wms" (fields of BaseMap). */
@@ -91,11 +92,25 @@ export function pictureLayer({ kind, url, layers, attribution, max_zoom }) {
  */
 export function paintedTiles(paint, options = {}) {
   const Painted = GridLayer.extend({
+    /** Canvases that left the map are used again: throwing them away costs long pauses. */
+    onAdd(map) {
+      this.spare = [];
+      this.on("tileunload", ({ tile }) => this.spare.length < SPARE && this.spare.push(tile));
+      return GridLayer.prototype.onAdd.call(this, map);
+    },
     createTile(coords, done) {
-      const canvas = document.createElement("canvas");
+      const canvas = this.spare.pop() ?? document.createElement("canvas");
       canvas.setAttribute("aria-hidden", "true");
+      canvas.className = "";
       paint(canvas, coords).then(() => done(null, canvas), (error) => done(error, canvas));
       return canvas;
+    },
+    /** Moved in the plane, so that all canvases of a level are one layer for the browser, not one each. */
+    _addTile(coords, container) {
+      GridLayer.prototype._addTile.call(this, coords, container);
+      const { el } = this._tiles[this._tileCoordsToKey(coords)];
+      const { x, y } = DomUtil.getPosition(el);
+      el.style.transform = `translate(${x}px, ${y}px)`;
     },
     /** Paint those tiles again for which `wanted(coords)` holds, in place. */
     repaintTiles(wanted = () => true) {
@@ -112,9 +127,7 @@ export function paintedTiles(paint, options = {}) {
 }
 
 /**
- * One canvas over the whole view (and a margin), repainted when the view comes to rest.
- *
- * Leaflet's own renderer moves and scales it while the view is on its way.
+ * One canvas over the whole view (and a margin), repainted at rest; Leaflet moves and scales it on the way.
  *
  * @param {(context: CanvasRenderingContext2D, view: View) => void} paint
  * @typedef {{zoom: number, size: {x: number, y: number}, ratio: number, west: number, north: number,
@@ -237,13 +250,12 @@ export function dragMarker({ lat, lon }, label, onMove) {
 /**
  * The own position: a dot, and a circle as wide as the fix may be wrong.
  *
- * @param {object} map
  * @returns {{show: (fix: {lat: number, lon: number, accuracy_m: number}, usable: boolean) => void}}
  */
 export function positionMark(map) {
-  const look = { interactive: false, className: "field-position__circle" };
-  const circle = new Circle([0, 0], { radius: 1, ...look });
-  const dot = new CircleMarker([0, 0], { radius: 9, ...look, className: "field-position__dot" });
+  const look = (part) => ({ interactive: false, className: `field-position__${part}` });
+  const circle = new Circle([0, 0], { radius: 1, ...look("circle") });
+  const dot = new CircleMarker([0, 0], { radius: 9, ...look("dot") });
   return {
     show({ lat, lon, accuracy_m }, usable) {
       circle.setLatLng([lat, lon]).setRadius(accuracy_m);
@@ -254,7 +266,7 @@ export function positionMark(map) {
   };
 }
 
-/** A ring around the chosen tree, as wide as a symbol wants it; a DOM ring, so that no tile is painted again. */
+/** A ring around the chosen tree; an element, so that no tile is painted again. */
 export function choiceMark(map) {
   const icon = new DivIcon({ className: "field-chosen", iconSize: [46, 46], iconAnchor: [23, 23] });
   const marker = new Marker([0, 0], { icon, interactive: false, keyboard: false, zIndexOffset: -100 });

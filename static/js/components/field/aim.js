@@ -16,6 +16,8 @@ export function takeMap(task, map, panel) {
   aimHost.hidden = false;
   document.documentElement.dataset.aim = task;
   const covered = { ...map.covered };
+  const { inert } = map.element;
+  map.element.inert = false;
   map.cover({ right: 0, bottom: panel.offsetHeight });
   const onKey = (event) => event.key === "Escape" && panel.dispatchEvent(new Event("leave"));
   document.addEventListener("keydown", onKey, true);
@@ -23,6 +25,7 @@ export function takeMap(task, map, panel) {
   return () => {
     document.removeEventListener("keydown", onKey, true);
     map.takeTaps(null);
+    map.element.inert = inert;
     map.cover(covered);
     delete document.documentElement.dataset.aim;
     aimHost.hidden = true;
@@ -32,8 +35,8 @@ export function takeMap(task, map, panel) {
 
 /** Two buttons by which the map comes nearer or goes further. */
 export const zoomButtons = (map) => [
-  tapButton(t("Näher"), { icon: "plus" }, { onclick: () => map.zoomBy(1) }),
-  tapButton(t("Weiter"), { icon: "minus" }, { onclick: () => map.zoomBy(-1) }),
+  tapButton(t("Näher heran"), { icon: "plus" }, { onclick: () => map.zoomBy(1) }),
+  tapButton(t("Weiter weg"), { icon: "minus" }, { onclick: () => map.zoomBy(-1) }),
 ];
 
 /**

@@ -1,11 +1,17 @@
-/** Does small jobs of painting one after the other, at most 8 ms of them in a frame; field_layer.js queues them. */
+/** Does small jobs of painting one after the other, at most 8 ms of them in a frame; base and trees queue them. */
 
 const SLICE_MS = 8;
+/** Canvases that may change in one frame: the browser draws them only after our work, outside our clock. */
+const MOST = 4;
+/** A frame that took longer says that the device is busy: one canvas less in the next. */
+const LONG_FRAME_MS = 24;
 
 class Slices {
   constructor() {
     this.jobs = [];
     this.asked = false;
+    this.most = 2;
+    this.before = 0;
   }
 
   /** Do a job soon; resolves when it is done. */
@@ -24,10 +30,20 @@ class Slices {
     else requestAnimationFrame(() => this.#work());
   }
 
+  /** More canvases a frame while frames are quick, fewer when they are not. */
+  #adapt() {
+    const now = performance.now();
+    const took = now - this.before;
+    this.before = now;
+    if (took > LONG_FRAME_MS) this.most = 1;
+    else this.most = Math.min(MOST, this.most + 1);
+  }
+
   #work() {
     this.asked = false;
+    this.#adapt();
     const end = performance.now() + SLICE_MS;
-    while (this.jobs.length && performance.now() < end) {
+    for (let done = 0; this.jobs.length && done < this.most && performance.now() < end; done += 1) {
       const { job, resolve, reject } = this.jobs.shift();
       try {
         resolve(job());
