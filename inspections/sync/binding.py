@@ -99,7 +99,8 @@ def bind(upload: PhotoUpload, content: bytes | None, *, at: datetime) -> None:
 def _wait(upload: PhotoUpload, sentence: str) -> None:
     """What the photo belongs to is not here yet."""
     upload.status = Status.UNSETTLED
-    upload.sentence = f"{sentence} {_('Das Foto ist gesichert.')}"
+    kept = _("Das Foto ist gesichert.")
+    upload.sentence = f"{sentence} {kept}"
     upload.save()
 
 

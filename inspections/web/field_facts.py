@@ -176,7 +176,8 @@ def _inspected(body: dict[str, Any], names: Names) -> Iterator[Fact]:
         if severity := SEVERITIES.get(str(row.get("severity"))):
             words += f", {severity}"
         if row.get("observation") == "carried_over":
-            words += f" ({_('unverändert')})"
+            same = _("unverändert")
+            words += f" ({same})"
         yield Fact(_("Befund"), _with_note(words, row))
     for row in _rows(body, "endings"):
         ending = ENDINGS.get(str(row.get("how")), row.get("how"))

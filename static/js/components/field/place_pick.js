@@ -30,7 +30,7 @@ export function placesNear(places, spot, n = NEAREST) {
     .map(({ place }) => place);
 }
 
-const folded = (text) => text.toLocaleLowerCase("de").replaceAll("ß", "ss");
+const folded = (text) => text.toLocaleLowerCase("de").replace(/ß/g, "ss");
 
 /** Places whose name holds all words; names that begin so first. */
 function named(places, text) {
