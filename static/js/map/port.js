@@ -23,8 +23,7 @@ import { t } from "baum/io/words.js";
 
 export const MIN_ZOOM = 10;
 export const MAX_ZOOM = 21;
-/** Canvases kept for the next tile. */
-const SPARE = 40;
+const SPARE = 40; // canvases kept for the next tile
 
 /**
  * A map that fills `element`.
