@@ -6,7 +6,7 @@ An entry is ``{id, kind, v, person, device, device_name, made_at, clock_offset_s
 import json
 import math
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from inspections.sync.reasons import Reason, Unsettled
 
 #: The form of an entry that this server understands.
 VERSION = 1
+#: Years of an instant that database, Python and every time zone can hold; no clock is that wrong.
+YEARS = range(1900, 2200)
 KINDS = (
     "inspection",
     "tree_new",
@@ -70,14 +72,14 @@ def peek(text: str) -> Peek:
         values = _parsed(text)
     except Unsettled:
         return Peek()
-    made_at = _moment(values.get("made_at"))
+    made_at = instant(values.get("made_at"))
     kind = values.get("kind")
     return Peek(
-        id=_uuid(values.get("id")),
+        id=key_of(values.get("id")),
         kind=kind[:30] if isinstance(kind, str) else "",
-        person=_uuid(values.get("person")),
-        device=_uuid(values.get("device")),
-        tree=_uuid(values.get("tree")),
+        person=key_of(values.get("person")),
+        device=key_of(values.get("device")),
+        tree=key_of(values.get("tree")),
         made_at=made_at,
     )
 
@@ -170,7 +172,7 @@ class Body:
         value = self.values.get(name)
         if value in (None, ""):
             return None
-        return _uuid(value) or unreadable(self.path + name)
+        return key_of(value) or unreadable(self.path + name)
 
     def needed_uuid(self, name: str) -> UUID:
         """A key that must be there."""
@@ -192,7 +194,7 @@ class Body:
 
     def moment(self, name: str) -> datetime:
         """An instant with its zone."""
-        return _moment(self.values.get(name)) or unreadable(self.path + name)
+        return instant(self.values.get(name)) or unreadable(self.path + name)
 
     def object(self, name: str) -> dict[str, Any]:
         """An object; null is empty."""
@@ -232,7 +234,7 @@ def _parsed(text: str) -> dict[str, Any]:
     return values
 
 
-def _uuid(value: Any) -> UUID | None:
+def key_of(value: Any) -> UUID | None:
     """A key, if it is one."""
     try:
         return UUID(value) if isinstance(value, str) else None
@@ -240,10 +242,13 @@ def _uuid(value: Any) -> UUID | None:
         return None
 
 
-def _moment(value: Any) -> datetime | None:
-    """An instant with its zone, if it is one."""
+def instant(value: Any) -> datetime | None:
+    """An instant with its zone, if it is one that can be kept and read back; in UTC."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        if moment is None or moment.tzinfo is None:
+            return None
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment is not None and moment.tzinfo is not None else None
+    return moment if moment.year in YEARS else None

@@ -1,12 +1,10 @@
 """Takes in what tablets recorded and answers each entry with its receipt."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -19,6 +17,7 @@ from inspections.api.field.senders import SenderView
 from inspections.field.tree_rows import tree_rows
 from inspections.models import FieldDevice
 from inspections.sync.devices import note_contact
+from inspections.sync.reading import instant
 from inspections.sync.receiving import Receipt, accept_entries
 from inspections.sync.verdicts import Settled, settled
 
@@ -43,7 +42,7 @@ class EntriesView(SenderView):
             by=None if self.key else self.person,
             key=self.key,
             device=device,
-            sent_at=_moment(data.get("sent_at")),
+            sent_at=instant(data.get("sent_at")),
         )
         if device is not None:
             note_contact(
@@ -97,15 +96,6 @@ def _keys(value: Any) -> list[UUID]:
         except ValueError:
             continue
     return found
-
-
-def _moment(value: Any) -> datetime | None:
-    """The device's clock, if it said it."""
-    try:
-        moment = parse_datetime(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def _count(value: Any) -> int | None:
