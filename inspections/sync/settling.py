@@ -126,10 +126,13 @@ def _take_ours(by: User, conflict: FieldConflict, at: datetime) -> None:
 
 
 def _ensure_open(entry: FieldEntry) -> None:
-    """Lock the entry; whoever was faster has decided."""
+    """Lock the entry; whoever was faster has decided.
+
+    One without any verdict was kept, and the server broke down before it was judged.
+    """
     lock_entry(entry)
     newest = newest_verdict(entry)
-    if newest is None or newest.verdict not in OPEN:
+    if newest is not None and newest.verdict not in OPEN:
         raise Refused(_("Dieser Eintrag ist schon geklärt."))
 
 
