@@ -156,6 +156,8 @@ class ControlMail(models.Model):
     day = models.DateField(null=True)
     #: The measure, for an alarm.
     measure = models.ForeignKey(Measure, models.PROTECT, null=True)
+    #: A tablet's entry with such a measure that could not be taken in, for an alarm all the same.
+    entry = models.ForeignKey("inspections.FieldEntry", models.PROTECT, null=True)
     subject = models.CharField(max_length=200)
     body = models.TextField()
     created_at = models.DateTimeField(db_default=Now())
@@ -171,7 +173,12 @@ class ControlMail(models.Model):
             models.UniqueConstraint(
                 name="mail_one_digest_a_day",
                 fields=["recipient", "day"],
-                condition=models.Q(measure__isnull=True),
+                condition=models.Q(measure__isnull=True, entry__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="mail_one_alarm_per_entry",
+                fields=["recipient", "entry"],
+                condition=models.Q(entry__isnull=False),
             ),
             models.UniqueConstraint(
                 name="mail_one_alarm_per_measure",

@@ -3,7 +3,7 @@
 import email.errors
 import logging
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,11 +13,12 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.lookups import IsNull
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from baumkataster.models import Role, Unit, User
-from inspections.models import ControlMail, Measure
+from baumkataster.models import Role, Tree, Unit, User
+from inspections.models import ControlMail, FieldEntry, Measure
 
 logger = logging.getLogger(__name__)
 
@@ -68,9 +69,33 @@ def alarm_immediate(*, measure: Measure) -> list[ControlMail]:
     return mails
 
 
-def alarmed_people(unit: Unit) -> list[User]:
+def alarm_waiting(*, entry: FieldEntry, tree: Tree | None, lines: Sequence[str]) -> None:
+    """Put the alarm for an urgent measure into the outbox that is in no Measure row yet.
+
+    The entry waits in the review; ``lines`` say what was entered. ``tree`` None: not in the
+    cadastre. Called again for the same entry, it adds nothing. Taken in later, its measures alarm
+    as any other.
+    """
+    unit = tree.responsible_unit if tree else None
+    link = address(reverse("field_entry", args=[entry.pk]))
+    with override(settings.LANGUAGE_CODE):
+        where = str(tree) if tree else _("nicht im Kataster")
+        subject = subject_line(_("Unverzüglich, ungeklärt: Baum %(tree)s") % {"tree": where})
+        for person in alarmed_people(unit):
+            body = render_to_string(
+                "inspections/mails/alarm_waiting.txt",
+                {"entry": entry, "tree": where, "lines": lines, "person": person, "link": link},
+            )
+            ControlMail.objects.get_or_create(
+                recipient=person, entry=entry, defaults={"subject": subject, "body": body}
+            )
+    if not ControlMail.objects.filter(entry=entry).exists():
+        logger.error("Für den dringenden Eintrag %s gibt es niemanden mit Mailadresse.", entry.pk)
+
+
+def alarmed_people(unit: Unit | None) -> list[User]:
     """Who is told at once: the supervisor, else the deputy, else all administrators."""
-    for person in (unit.supervisor, unit.deputy):
+    for person in (unit.supervisor, unit.deputy) if unit else ():
         if person is not None and person.is_active and person.email:
             return [person]
     administrators = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True)
@@ -116,7 +141,7 @@ def _due(now: datetime) -> Iterator[tuple[UUID, int]]:
     """Unsent mails whose next attempt has come, with their number of failed attempts."""
     waiting = ControlMail.objects.filter(
         sent_at__isnull=True, created_at__gt=now - GIVE_UP_AFTER, recipient__is_active=True
-    ).order_by(IsNull(F("measure"), True).asc(), "created_at", "id")
+    ).order_by(IsNull(F("day"), False).asc(), "created_at", "id")
     for mail_id, created_at, attempts in waiting.values_list("id", "created_at", "attempts"):
         if next_attempt_at(created_at, attempts) <= now:
             yield mail_id, attempts

@@ -13,6 +13,7 @@ from baumkataster.models import User
 from baumkataster.permissions import DOORS, Door, current_identity, why_no_inspection
 from inspections.models import FieldDevice, FieldEntry, FieldVerdict
 from inspections.rules.overdue import berlin_day
+from inspections.sync.alarming import alarm_if_urgent
 from inspections.sync.interpreting import Case, interpret
 from inspections.sync.reading import Envelope, read_envelope
 from inspections.sync.reasons import WAITING, Reason, Unsettled, of_refusal
@@ -82,7 +83,7 @@ def judge_again(entry: FieldEntry, *, at: datetime) -> bool:
 
 
 def _append(entry: FieldEntry, found: Unsettled | None, *, at: datetime, accepted: Verdict) -> None:
-    """Write down what was found."""
+    """Write down what was found; an emergency that waits is told at once."""
     FieldVerdict.objects.create(
         entry=entry,
         at=at,
@@ -90,6 +91,8 @@ def _append(entry: FieldEntry, found: Unsettled | None, *, at: datetime, accepte
         sentences=found.sentences if found else [],
         reason_code=found.reason if found else "",
     )
+    if found is not None or accepted == Verdict.DEPOSITED:
+        alarm_if_urgent(entry)
 
 
 def _checked(
