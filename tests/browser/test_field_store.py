@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Page, Playwright
 
-from tests.browser.module_page import ANNA, BERT, ORIGIN, WRITES, open_page, serve
+from tests.browser.module_page import ANNA, BERT, WRITES, Site
 from tests.field.tablet import Tablet
 
 SCHEMAS = sorted((Path(__file__).parents[1] / "field_schemas").glob("*.json"))
@@ -49,18 +49,9 @@ ROWS = """async (stores) => {
 
 
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A fresh storage."""
-    context = chromium.new_context(locale="de-DE")
-    serve(context)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
+def page(site: Site) -> Page:
     """A page on which Anna writes."""
-    return open_page(context)
+    return site.open()
 
 
 def rows(page: Page, *stores: str) -> dict[str, Any]:
@@ -73,10 +64,10 @@ def record(page: Page, *, size: int = 0, tree: str = TREE) -> dict[str, Any]:
     return page.evaluate(RECORD, {"tree": tree, "bytes": size})
 
 
-def test_an_entry_is_complete_and_outlives_its_page(context, page):
+def test_an_entry_is_complete_and_outlives_its_page(site, page):
     entry = record(page, size=1000)
     page.close()
-    kept = rows(open_page(context, user=None))
+    kept = rows(site.open(None))
     [row], [photo] = kept["entries"], kept["photos"]
     assert row == entry
     assert row["sha256"] == hashlib.sha256(row["text"].encode()).hexdigest()
@@ -113,32 +104,28 @@ def test_saved_is_said_after_the_disk_has_it(page):
 
 
 @pytest.fixture
-def device(playwright: Playwright, tmp_path: Path) -> Iterator[Tablet]:
+def device(playwright: Playwright, site: Site, tmp_path: Path) -> Iterator[Tablet]:
     """A tablet with a real disk."""
-    device = Tablet(playwright, ORIGIN, tmp_path)
+    device = Tablet(playwright, site.url, tmp_path)
     yield device
     assert not device.close()
 
 
-def test_an_entry_outlives_a_killed_browser(device):
+def test_an_entry_outlives_a_killed_browser(site, device):
     device.start()
-    serve(device.context)
-    page = open_page(device.context)
-    entry = record(page, size=200_000)
+    entry = record(site.open(context=device.context), size=200_000)
     device.kill()
     device.start()
-    serve(device.context)
-    kept = rows(open_page(device.context, user=None))
+    kept = rows(site.open(None, device.context))
     assert [row["id"] for row in kept["entries"]] == [entry["id"]]
     assert [row["blob"] for row in kept["photos"]] == [200_000]
 
 
-def test_a_full_disk_keeps_nothing_half_and_says_a_way_out(context):
-    page = context.new_page()
-    page.goto(ORIGIN)
-    session = context.new_cdp_session(page)
+def test_a_full_disk_keeps_nothing_half_and_says_a_way_out(site):
+    page = site.open(None)
+    session = page.context.new_cdp_session(page)
     # Before the first write: Chromium remembers for some seconds how much room there was.
-    session.send("Storage.overrideQuotaForOrigin", {"origin": ORIGIN, "quotaSize": 1_000_000})
+    session.send("Storage.overrideQuotaForOrigin", {"origin": site.url, "quotaSize": 1_000_000})
     page.evaluate(WRITES, ANNA)
     first = record(page)
     answer = record(page, size=2_000_000)
@@ -146,12 +133,12 @@ def test_a_full_disk_keeps_nothing_half_and_says_a_way_out(context):
     assert "voll" in answer["sentence"]
     assert "Mitnehmen" in answer["sentence"]
     assert rows(page) == {"version": 1, "entries": [first], "photos": []}
-    session.send("Storage.overrideQuotaForOrigin", {"origin": ORIGIN})
+    session.send("Storage.overrideQuotaForOrigin", {"origin": site.url})
     assert "error" not in record(page, size=2_000_000)
 
 
-def test_nobody_signed_in_means_nothing_is_saved(context):
-    page = open_page(context, user=None)
+def test_nobody_signed_in_means_nothing_is_saved(site):
+    page = site.open(None)
     assert record(page)["error"] == "StoreBroken"
     assert rows(page)["entries"] == []
 
@@ -192,8 +179,8 @@ def undo(page: Page, entry: str) -> bool:
     )
 
 
-def test_two_tabs_see_the_same_outbox(context, page):
-    other = open_page(context)
+def test_two_tabs_see_the_same_outbox(site, page):
+    other = site.open()
     counts = """async () => {
       const { changes, counts } = await import("baum/io/field/outbox.js");
       window.told = new Promise((resolve) => changes.addEventListener("change", resolve, { once: true }));
@@ -207,9 +194,9 @@ def test_two_tabs_see_the_same_outbox(context, page):
     }  # fmt: skip
 
 
-def test_each_person_has_an_outbox_of_their_own(context, page):
+def test_each_person_has_an_outbox_of_their_own(site, page):
     record(page, size=10)
-    bert = open_page(context, BERT)
+    bert = site.open(BERT)
     record(bert)
     count = """async (id) => (await (await import("baum/io/field/outbox.js")).counts(id)).total"""
     assert [page.evaluate(count, who) for who in (ANNA["id"], BERT["id"], None)] == [2, 1, 3]
@@ -219,9 +206,9 @@ def test_each_person_has_an_outbox_of_their_own(context, page):
     assert page.evaluate(names, None) == [["Bert Birke", 0], ["Anna Ahorn", 1]]
 
 
-def test_the_file_of_last_resort_holds_every_letter_and_byte(context, page):
+def test_the_file_of_last_resort_holds_every_letter_and_byte(site, page):
     first, second = record(page, size=300), record(page)
-    record(open_page(context, BERT), size=5)
+    record(site.open(BERT), size=5)
     text = page.evaluate(
         """async (id) => (await (await import("baum/io/field/outbox.js")).exportFile(id)).text()""",
         ANNA["id"],
@@ -237,8 +224,8 @@ def test_the_file_of_last_resort_holds_every_letter_and_byte(context, page):
     assert file["device"]["id"] == json.loads(first["text"])["device"]
 
 
-def test_only_what_was_taken_a_week_ago_goes(page):
-    """Neither open entries nor those with a photo that is still here are cleared away."""
+def test_only_what_was_settled_a_week_ago_goes(page):
+    """Neither open entries nor those with a photo that only the tablet has are cleared away."""
     names = [
         "old",
         "young",
@@ -246,7 +233,7 @@ def test_only_what_was_taken_a_week_ago_goes(page):
         "unsent",
         "picture",
         "no picture",
-        "refused",
+        "rejected",
         "settled late",
     ]
     left = page.evaluate(
@@ -262,7 +249,7 @@ def test_only_what_was_taken_a_week_ago_goes(page):
             unsent: { status: "unsent", received_at: null },
             picture: { status: "accepted", received_at: old },
             "no picture": { status: "accepted", received_at: old },
-            refused: { status: "rejected", received_at: old },
+            rejected: { status: "rejected", received_at: old },
             "settled late": { status: "accepted", received_at: old, settled_at: young },
           };
           await write(["entries", "photos"], async (transaction) => {
@@ -281,14 +268,14 @@ def test_only_what_was_taken_a_week_ago_goes(page):
         }""",
         names,
     )
-    assert left == [1, sorted(set(names) - {"old"})]
-    assert len(rows(page)["photos"]) == 7
+    assert left == [2, sorted(set(names) - {"old", "rejected"})]
+    assert len(rows(page)["photos"]) == 6
 
 
 @pytest.mark.parametrize("dump", SCHEMAS, ids=lambda path: path.stem)
-def test_entries_and_photos_survive_from_every_released_schema(context, dump):
+def test_entries_and_photos_survive_from_every_released_schema(site, dump):
     """The dump says stores, indexes and rows as that version made them; our code is not asked."""
-    page = open_page(context, user=None)
+    page = site.open(None)
     schema = json.loads(dump.read_text(encoding="utf-8"))
     page.evaluate(MAKE, schema)
     seen = page.evaluate("""async () => {
@@ -356,8 +343,8 @@ def test_the_dump_of_the_present_schema_is_what_the_code_makes(page):
     assert made["stores"] == told
 
 
-def test_a_store_of_a_newer_app_is_left_as_it_is(context):
-    page = open_page(context, user=None)
+def test_a_store_of_a_newer_app_is_left_as_it_is(site):
+    page = site.open(None)
     page.evaluate(MAKE, {
         "version": 99,
         "stores": {"entries": {"keyPath": "id", "indexes": {}, "rows": [{"id": "e", "text": "{}"}]}},
@@ -368,11 +355,10 @@ def test_a_store_of_a_newer_app_is_left_as_it_is(context):
     assert rows(page, "entries") == {"version": 99, "entries": [{"id": "e", "text": "{}"}]}
 
 
-def test_an_older_tab_does_not_hold_up_a_newer_app(context, page):
+def test_an_older_tab_does_not_hold_up_a_newer_app(site, page):
     """Ours lets go of the store as soon as another tab wants to change it."""
     record(page)
-    other = context.new_page()
-    other.goto(ORIGIN)
+    other = site.open(None)
     version = other.evaluate("""() => new Promise((resolve) => {
       const request = indexedDB.open("baumkataster-feld", 7);
       request.onblocked = () => resolve("blocked");

@@ -1,5 +1,6 @@
 /** What waits on the tablet and what has become of it: lists, counts, the file of last resort, clearing away. */
 
+import { mayGo, SETTLED } from "baum/core/field/keeping.js";
 import { inBlocks, open, view, write } from "baum/io/field/database.js";
 import { device } from "baum/io/field/device.js";
 import { base64Of } from "baum/io/field/digest.js";
@@ -12,7 +13,6 @@ export const changes = outboxSignal;
 export const WAITING = Object.freeze(["unsent", "sending", "foreign"]);
 const OPEN = new Set([...WAITING, "deposited", "unsettled"]);
 const PHOTO_WAITING = Object.freeze(["unsent", "sending"]);
-const KEEP_MS = 7 * 86_400_000;
 
 /** A photo without its bytes. */
 function told({ blob: _blob, ...photo }) {
@@ -60,13 +60,13 @@ async function keysOf(transaction, name, statuses, person) {
  *
  * @param {string|null} [person]
  * @returns {Promise<{entries: number, photos: number, unsettled: number, deposited: number, total: number}>}
- *   total: entries and photos that are not sent
+ *   total: entries and photos that are not sent; unsettled: the office has not decided yet
  */
 export async function counts(person = null) {
   return await view(["entries", "photos"], async (transaction) => {
     const [entries, unsettled, deposited, photos] = await Promise.all([
       keysOf(transaction, "entries", WAITING, person),
-      keysOf(transaction, "entries", ["unsettled", "rejected"], person),
+      keysOf(transaction, "entries", ["unsettled"], person),
       keysOf(transaction, "entries", ["deposited"], person),
       keysOf(transaction, "photos", PHOTO_WAITING, person),
     ]);
@@ -148,27 +148,24 @@ export async function exportFile(person) {
 }
 
 /**
- * Clear away what the server has taken at least 7 days ago; never what is open.
- *
- * An entry goes with its photos, and only when all of them have been received.
+ * Clear away what is settled for long enough (core/field/keeping.js); never what is open.
  *
  * @param {number} now milliseconds
  * @returns {Promise<number>} entries cleared away
  */
 export async function purge(now) {
-  const old = (at) => at !== null && now - Date.parse(at) >= KEEP_MS;
   const gone = await write(["entries", "photos"], async (transaction) => {
     const entries = transaction.objectStore("entries");
     const photos = transaction.objectStore("photos");
     let count = 0;
-    for (const entry of await entries.index("status").getAll("accepted")) {
-      const since = entry.settled_at ?? entry.received_at;
-      if (!old(since) || !old(entry.received_at)) continue;
-      const own = await photos.index("entry").getAll(entry.id);
-      if (!own.every((photo) => photo.status === "received" && old(photo.received_at))) continue;
-      for (const photo of own) await photos.delete(photo.id);
-      await entries.delete(entry.id);
-      count += 1;
+    for (const status of SETTLED) {
+      for (const entry of await entries.index("status").getAll(status)) {
+        const own = await photos.index("entry").getAll(entry.id);
+        if (!mayGo(entry, own, now)) continue;
+        for (const photo of own) await photos.delete(photo.id);
+        await entries.delete(entry.id);
+        count += 1;
+      }
     }
     return count;
   });
