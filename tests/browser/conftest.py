@@ -6,9 +6,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from tests.browser.city import City
+from tests.browser.module_page import Listener, Site, listening_files
 from tests.browser.visits import PASSWORD, Visit
 from tests.conftest import manage
 from tests.field.net import Net
@@ -132,3 +133,28 @@ def tablet(
     yield take
     complaints = [complaint for each in tablets for complaint in each.close()]
     assert not complaints, "the console must stay empty"
+
+
+@pytest.fixture(scope="session")
+def module_files() -> Iterator[Listener]:
+    """The product's modules, for pages of sites."""
+    files = listening_files()
+    yield files
+    files.stop()
+
+
+@pytest.fixture(scope="module")
+def module_context(chromium: Browser, module_files: Listener) -> Iterator[BrowserContext]:
+    """What the sites of a module share: the browser's cache, and a process that a kept page holds."""
+    context = chromium.new_context(locale="de-DE", timezone_id="Europe/Berlin")
+    context.new_page().goto(f"{module_files.url}/static/js/io/ids.js")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def site(module_context: BrowserContext, module_files: Listener) -> Iterator[Site]:
+    """A fresh storage with tabs on it; afterwards nothing may have gone wrong in its server."""
+    site = Site(module_context, module_files)
+    yield site
+    assert not site.close()

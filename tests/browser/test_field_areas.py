@@ -1,23 +1,18 @@
 """Taking areas along: chunk by chunk, on after a break, only what changed, and away again."""
 
 import base64
-from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Page
 
-from tests.browser.module_page import Answer, open_page, serve
+from tests.browser.module_page import Answer, Request, Site
 
 DISTRICT = {"kind": "district", "district": "d"}
 DEMO = {"id": "m1", "name": "Grundkarte", "kind": "demo", "url": "", "max_zoom": 19}
-FREE = {
-    "id": "m2", "name": "Frei", "kind": "xyz", "url": "https://{s}.tiles.example/{z}/{x}/{y}.png",
-    "max_zoom": 15, "offline_allowed": True,
-}  # fmt: skip
-TIED = FREE | {"id": "m3", "offline_allowed": False}
+#: The server of a map elsewhere; browsers find all names below localhost on this machine.
+FAR = ".tiles.localhost"
 BBOX = [10.0, 53.1, 10.002, 53.101]
 
 
@@ -34,7 +29,12 @@ def packed(numbers: Any) -> str:
 class Office:
     """Trees by number with the step in which each last changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int) -> None:
+        self.free = {
+            "id": "m2", "name": "Frei", "kind": "xyz", "max_zoom": 15, "offline_allowed": True,
+            "url": f"http://{{s}}{FAR}:{port}/{{z}}/{{x}}/{{y}}.png",
+        }  # fmt: skip
+        self.tied = self.free | {"id": "m3", "offline_allowed": False}
         self.trees: dict[int, int] = {}
         self.step = 0
         self.fetched: list[list[int]] = []
@@ -47,20 +47,17 @@ class Office:
         self.trees |= dict.fromkeys(numbers, self.step)
 
     def __call__(self, request: Request) -> Answer:
-        url = urlsplit(request.url)
-        path = url.path.removeprefix("/api/v1/field/")
-        self.seen.append(f"{url.netloc}{path}" if "example" in url.netloc else path)
+        path = request.path.removeprefix("/api/v1/field/")
+        is_far = FAR in request.url
+        self.seen.append(request.url if is_far else path)
         if path == "reference/":
-            return (
-                200,
-                {"etag": "r", "catalogues": {"urgencies": []}, "base_maps": [DEMO, FREE, TIED]},
-                {},
-            )
+            maps = [DEMO, self.free, self.tied]
+            return 200, {"etag": "r", "catalogues": {"urgencies": []}, "base_maps": maps}, {}
         if path == "areas/changes/":
-            return self._changes(request.post_data_json["cursor"])
+            return self._changes(request.json["cursor"])
         if path == "trees/":
-            return self._rows([UUID(text).int for text in request.post_data_json["ids"]])
-        if "example" in url.netloc:
+            return self._rows([UUID(text).int for text in request.json["ids"]])
+        if is_far:
             return 200, b"png", {"Access-Control-Allow-Origin": "*"}
         return 200, b"bytes of " + path.encode(), {"Content-Type": "image/jpeg"}
 
@@ -86,26 +83,17 @@ class Office:
 
 
 @pytest.fixture
-def office() -> Office:
+def office(site: Site) -> Office:
     """A city of 600 trees."""
-    office = Office()
+    site.server = office = Office(site.port)
     office.change(*range(1, 601))
     return office
 
 
 @pytest.fixture
-def context(chromium: Browser, office: Office) -> Iterator[BrowserContext]:
-    """A fresh storage."""
-    context = chromium.new_context(locale="de-DE")
-    serve(context, office)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
+def page(site: Site, office: Office) -> Page:
     """A page."""
-    return open_page(context)
+    return site.open()
 
 
 def take(page: Page, name: str = "a", **wish: Any) -> Any:
@@ -242,11 +230,11 @@ def test_tiles_come_once_and_only_from_maps_that_allow_it(office, page):
     office.seen.clear()
     call(page, "refresh", "a")
     assert not [path for path in office.seen if path.startswith("/grundkarte/")]
-    take(page, "tied", withTiles=True, baseMap=TIED)
-    assert not [path for path in office.seen if "example" in path]
-    take(page, "free", withTiles=True, baseMap=FREE)
-    far = [path for path in office.seen if "example" in path]
-    assert {path.split("/")[1] for path in far} == {"14", "15"}
+    take(page, "tied", withTiles=True, baseMap=office.tied)
+    assert not [url for url in office.seen if FAR in url]
+    take(page, "free", withTiles=True, baseMap=office.free)
+    far = [url for url in office.seen if FAR in url]
+    assert {url.split("/")[3] for url in far} == {"14", "15"}
 
 
 def test_a_stopped_load_ends_and_keeps_what_is_here(office, page):

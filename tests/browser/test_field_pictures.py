@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.browser.module_page import open_page, serve
+from tests.browser.module_page import Site
 
 SHRINK = """async (base64) => {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
@@ -25,12 +25,9 @@ SHRINK = """async (base64) => {
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Any:
+def page(site: Site) -> Page:
     """A page."""
-    context = chromium.new_context(locale="de-DE", timezone_id="Europe/Berlin")
-    serve(context)
-    yield open_page(context)
-    context.close()
+    return site.open()
 
 
 def photo(width: int, height: int, *, grain: int, orientation: int = 1) -> bytes:

@@ -3,14 +3,14 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from threading import Event
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Page
 
-from tests.browser.module_page import ANNA, BERT, Answer, open_page, serve
+from tests.browser.module_page import ANNA, BERT, Answer, Request, Site
 
 NOW = "2026-11-27T09:00:00Z"
 PIECE = 128 * 1024
@@ -39,7 +39,7 @@ class Office:
 
     def __call__(self, request: Request) -> Answer:
         """Answer one request."""
-        method, path = request.method, urlsplit(request.url).path.removeprefix("/api/v1/field/")
+        method, path = request.method, request.path.removeprefix("/api/v1/field/")
         self.requests.append((method, path, request))
         early = self.break_at(method, path, request)
         if early != "go on":
@@ -55,7 +55,7 @@ class Office:
         if self.user is None and not key:
             return 401, {"detail": "Bitte anmelden."}, {}
         if path == "entries/":
-            return self._entries(request.post_data_json, key)
+            return self._entries(request.json, key)
         if path == "trees/":
             return 200, {"trees": []}, {}
         return self._photo(method, path.removeprefix("photos/").strip("/"), request)
@@ -113,7 +113,7 @@ class Office:
     def _piece(self, photo: dict[str, Any], request: Request) -> Answer:
         if int(request.headers["upload-offset"]) != len(photo["bytes"]):
             return 409, {"detail": "Versatz"}, {}
-        piece = request.post_data_buffer or b""
+        piece = request.body
         told = request.headers["upload-checksum"].removeprefix("sha256 ")
         if base64.b64decode(told) != hashlib.sha256(piece).digest():
             return 460, {"detail": "Prüfsumme"}, {}
@@ -126,24 +126,16 @@ class Office:
 
 
 @pytest.fixture
-def office() -> Office:
+def office(site: Site) -> Office:
     """The server of a test."""
-    return Office()
+    site.server = office = Office()
+    return office
 
 
 @pytest.fixture
-def context(chromium: Browser, office: Office) -> Iterator[BrowserContext]:
-    """A fresh storage."""
-    context = chromium.new_context(locale="de-DE")
-    serve(context, office)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
+def page(site: Site, office: Office) -> Page:
     """A page on which Anna writes."""
-    return open_page(context)
+    return site.open()
 
 
 RECORD = """async (list) => {
@@ -221,7 +213,7 @@ def test_a_lost_answer_means_the_same_letters_again(office, page):
     assert states(page) == ["unsent"]
     office.after = lambda *_request: "go on"
     assert send(page)["phase"] == "idle"
-    bodies = [request.post_data_json for _m, path, request in office.requests if path == "entries/"]
+    bodies = [request.json for _m, path, request in office.requests if path == "entries/"]
     assert [body["entries"] for body in bodies] == [[made["text"]]] * 2
     assert states(page) == ["accepted"]
 
@@ -241,9 +233,9 @@ def test_a_receipt_of_something_else_receipts_nothing(office, page, lie):
     assert office.asked("POST", "entries/") == 1, "not again and again in the same round"
 
 
-def test_nobody_sends_for_another(office, page, context):
+def test_nobody_sends_for_another(office, page, site):
     record(page)
-    record(open_page(context, BERT), {"reason": "von Bert", "bytes": [5]})
+    record(site.open(BERT), {"reason": "von Bert", "bytes": [5]})
     send(page)
     assert states(page) == ["accepted", "unsent unsent"]
     office.user = BERT
@@ -301,7 +293,7 @@ def test_an_old_token_is_fetched_anew_once(office, page):
 
 def test_one_bad_entry_holds_up_no_other(office, page):
     def refuse(_method: str, path: str, request: Request) -> Answer | str:
-        bad = path == "entries/" and "böse" in "".join(request.post_data_json["entries"])
+        bad = path == "entries/" and "böse" in "".join(request.json["entries"])
         return (500, {"detail": "kaputt"}, {}) if bad else "go on"
 
     office.break_at = refuse
@@ -383,32 +375,33 @@ def test_what_was_under_way_in_a_crash_waits_again(office, page):
     assert list(office.entries) == [made["id"]]
 
 
-def test_two_tabs_send_once(office, page, context):
-    other = open_page(context)
+def test_two_tabs_send_once(office, page, site):
+    """The second one begins and ends while the first one's entries are on their way."""
+    arrived, go_on = Event(), Event()
+
+    def hold(_method: str, path: str, _request: Request) -> Answer | str:
+        if path == "entries/" and not arrived.is_set():
+            arrived.set()
+            assert go_on.wait(30)
+        return "go on"
+
+    office.break_at = hold
+    other = site.open()
     record(page, *({"reason": str(n), "bytes": [9]} for n in range(5)))
-    ready = """async (delay) => {
-      window.sync = await import("baum/io/field/sync.js");
-      const plain = window.fetch;
-      window.fetch = async (...asked) => {
-        await new Promise((resolve) => setTimeout(resolve, delay));
-        return await plain(...asked);
-      };
-    }"""
-    page.evaluate(ready, 600)
-    other.evaluate(ready, 0)
-    go = "() => { window.done = window.sync.now(); }"
-    page.evaluate(go)
-    while states(other) != ["sending unsent"] * 5:
-        other.wait_for_timeout(20)
-    other.evaluate(go)
-    for tab in (page, other):
-        tab.evaluate("() => window.done")
+    page.evaluate("""async () => {
+      const sync = await import("baum/io/field/sync.js");
+      window.done = sync.now();
+      window.done.then(() => { window.isDone = true; });
+    }""")
+    assert arrived.wait(30)
+    assert states(other) == ["sending unsent"] * 5
+    send(other)
+    assert not page.evaluate("() => window.isDone")
+    go_on.set()
+    page.evaluate("() => window.done")
     send(page)
     texts = [
-        text
-        for _m, path, r in office.requests
-        if path == "entries/"
-        for text in r.post_data_json["entries"]
+        text for _m, path, r in office.requests if path == "entries/" for text in r.json["entries"]
     ]
     assert len(texts) == len(set(texts)) == 5
     assert office.asked("POST", "photos/") == 5
@@ -428,18 +421,24 @@ def test_a_blocked_device_hands_in_first_then_forgets(office, page):
     assert again["id"] == json.loads(made["text"])["device"], "the same device, still blocked"
 
 
-def test_it_sends_by_itself_when_the_hold_is_over(office, page):
+def test_it_sends_by_itself_when_the_hold_is_over(office, chromium, site):
     """Recorded in this page, sent without anybody asking."""
-    page.clock.install()
-    page.evaluate("""async () => (await import("baum/io/field/sync.js")).start()""")
-    record_only = RECORD.replace("HELD", "true").replace("setTimeout(resolve, 2)", "resolve()")
-    page.evaluate(record_only, [{}])
-    page.clock.fast_forward(9_000)
-    send(page)
-    assert (office.entries, states(page)) == ({}, ["unsent"])
-    page.clock.fast_forward(2_000)
-    for _again in range(200):
-        if states(page) == ["accepted"]:
-            break
-        page.wait_for_timeout(25)
+    with chromium.new_context() as context:
+        page = site.open(context=context)
+        page.clock.install()
+        page.evaluate("""async () => {
+          await (await import("baum/io/field/sync.js")).start();
+          const { changes, list } = await import("baum/io/field/outbox.js");
+          window.sent = new Promise((resolve) => changes.addEventListener("change", async () => {
+            if ((await list()).some((entry) => entry.status === "accepted")) resolve();
+          }));
+        }""")
+        record_only = RECORD.replace("HELD", "true").replace("setTimeout(resolve, 2)", "resolve()")
+        page.evaluate(record_only, [{}])
+        page.clock.fast_forward(9_000)
+        send(page)
+        assert (office.entries, states(page)) == ({}, ["unsent"])
+        page.clock.fast_forward(2_000)
+        page.evaluate("() => window.sent")
+        assert states(page) == ["accepted"]
     assert len(office.entries) == 1

@@ -116,7 +116,7 @@ def test_an_entry_outlives_a_killed_browser(site, device):
     entry = record(site.open(context=device.context), size=200_000)
     device.kill()
     device.start()
-    kept = rows(site.open(None, device.context))
+    kept = rows(site.open(None, context=device.context))
     assert [row["id"] for row in kept["entries"]] == [entry["id"]]
     assert [row["blob"] for row in kept["photos"]] == [200_000]
 
