@@ -114,12 +114,14 @@ class Tablet:
         self.context = None
 
     def kill_page(self, path: str) -> Page:
-        """The page alone dies (its renderer crashes); another one is opened."""
+        """The page alone dies (SIGKILL of what draws it and what works for it); another is opened."""
         assert self.context is not None
         old = self.page
-        with suppress(Error):
-            session = self.context.new_cdp_session(old)
-            session.send("Page.crash", {})
+        mine = set(processes(self.folder))
+        for pid, line in command_lines():
+            if pid in mine and "--type=renderer" in line:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         new = self.context.new_page()
         with suppress(Error):
             old.close()
