@@ -175,7 +175,7 @@ def _plain(column: Any, name: str, value: Any) -> Any:
             return _whole(value)
         if isinstance(column, DateField):
             return date.fromisoformat(str(value)).isoformat()
-    except (ValueError, InvalidOperation, OverflowError):
+    except (TypeError, ValueError, InvalidOperation, OverflowError):
         unreadable(name)
     if isinstance(value, bool | dict | list | datetime):
         unreadable(name)

@@ -18,6 +18,8 @@ from inspections.sync.reasons import Reason, Unsettled
 VERSION = 1
 #: Years of an instant that database, Python and every time zone can hold; no clock is that wrong.
 YEARS = range(1900, 2200)
+#: Objects and lists inside each other; nothing of ours is nested so deep.
+DEEPEST = 32
 KINDS = (
     "inspection",
     "tree_new",
@@ -224,14 +226,29 @@ def unreadable(name: str) -> NoReturn:
 def _parsed(text: str) -> dict[str, Any]:
     """The object that the text says."""
     try:
-        values = json.loads(text, parse_constant=unreadable)
-        said = json.dumps(values, ensure_ascii=False)
-        said.encode()
+        values = _clean(json.loads(text, parse_constant=unreadable))
     except (ValueError, RecursionError) as error:
         raise Unsettled(Reason.UNREADABLE, _("Der Eintrag ist nicht lesbar.")) from error
-    if not isinstance(values, dict) or "\\u0000" in said:
+    if not isinstance(values, dict):
         raise Unsettled(Reason.UNREADABLE, _("Der Eintrag ist nicht lesbar."))
     return values
+
+
+def _clean(value: Any, depth: int = 0) -> Any:
+    """The same with a mark for what no column can hold: NUL, and halves of pairs as of a cut emoji.
+
+    A finding must not wait for ever because of a letter; the entry's own text keeps it.
+    """
+    if depth > DEEPEST:
+        raise RecursionError
+    if isinstance(value, str):
+        whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return whole.replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {_clean(name): _clean(inner, depth + 1) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_clean(inner, depth + 1) for inner in value]
+    return value
 
 
 def key_of(value: Any) -> UUID | None:

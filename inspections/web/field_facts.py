@@ -74,9 +74,12 @@ class Fact:
 
 
 def parsed(text: str) -> dict[str, Any]:
-    """An entry's text as an object; {} where it is none."""
+    """An entry's text as an object that a page can show; {} where it is none."""
     try:
         value = json.loads(text)
+        # A half of a pair (a cut emoji) would break the whole page.
+        shown = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+        value = json.loads(shown)
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from baumkataster.errors import Refused
 from inspections.models import ControlMail, FieldEntry, FieldVerdict, Inspection, Measure
 from inspections.services import send_waiting_mails
 from inspections.sync import alarming
@@ -185,3 +186,28 @@ def test_the_office_may_turn_down_what_was_never_judged(arborist, head, tree):
     reject_entry(by=head, entry=row, reason="Doppelt", at=field.NOW)
     assert field.statuses(field.send(arborist, text)) == ["rejected"]
     assert not Inspection.objects.exists()
+
+
+def test_half_an_emoji_keeps_no_finding_from_its_place(arborist, tree):
+    """JavaScript may cut a pair of surrogates in two; no column can hold a half, nor NUL."""
+    text = field.inspection(arborist, tree, {"note": "Pilz"}).replace(
+        "Pilz", "Pilz \\ud83c\\u0000!"
+    )
+    assert field.statuses(field.send(arborist, text)) == ["accepted"]
+    assert Inspection.objects.get().note == "Pilz \ufffd\ufffd!"
+    assert row_of(text).text == text
+
+
+def test_what_is_nested_without_end_is_unreadable_and_stays_so_for_the_office(arborist, head, tree):
+    depth = 400
+    text = field.inspection(arborist, tree, {"note": "?"}).replace('"?"', "[" * depth + "]" * depth)
+    assert field.statuses(field.send(arborist, text)) == ["unsettled"]
+    with pytest.raises(Refused):
+        settle_entry(by=head, entry=FieldEntry.objects.get(), at=field.NOW, corrections={"codes": {"a": "b"}})
+
+
+@pytest.mark.parametrize("value", [{}, [1], {"a": 1}, "NaN", 1e308, [[]]])
+def test_a_value_of_the_wrong_form_is_named(arborist, tree, value):
+    text = field.change(arborist, tree, {"girth_cm": None}, {"girth_cm": value})
+    field.send(arborist, text)
+    assert FieldVerdict.objects.get().reason_code in {"unreadable", "rule", ""}
