@@ -3,7 +3,6 @@
 An area is a district, a ring drawn on the map, a filter or a tour.
 """
 
-import math
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -185,12 +184,12 @@ def _ring(value: Any) -> Ring:
 
 
 def _is_position(corner: Any) -> bool:
-    """Two finite numbers."""
+    """Two numbers that may be degrees."""
     return (
         isinstance(corner, list | tuple)
         and len(corner) == 2
         and all(isinstance(n, int | float) and not isinstance(n, bool) for n in corner)
-        and all(math.isfinite(n) for n in corner)
+        and all(-360 <= n <= 360 for n in corner)
     )
 
 
