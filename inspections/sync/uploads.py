@@ -23,6 +23,8 @@ from inspections.sync.binding import bind, bind_kept
 logger = logging.getLogger(__name__)
 #: Largest piece; a broken line costs at most one.
 MAX_PIECE = 1024 * 1024
+#: Photos of one person that may lie here in part; a tablet sends one after the other.
+MOST_STARTED = 30
 Status = PhotoUpload.Status
 
 
@@ -86,7 +88,23 @@ def create_upload(
     same = (here.person_id, here.sha256, here.length) == (person.pk, meta.sha256, length)
     if not same:
         raise OtherPhoto
+    _let_go_of_old_pieces(person)
     return here
+
+
+def _let_go_of_old_pieces(person: User) -> None:
+    """Of the photos that never came to an end only the newest keep their pieces.
+
+    Nothing is lost by it: the tablet has the photo, asks how much is here, and begins anew.
+    """
+    started = PhotoUpload.objects.filter(person=person, status=Status.RECEIVING, offset__gt=0)
+    for key in started.order_by("-created_at", "pk").values_list("pk", flat=True)[MOST_STARTED:]:
+        with transaction.atomic():
+            upload = _locked(key, person)
+            if upload.status == Status.RECEIVING:
+                upload.pieces.all().delete()
+                upload.offset = 0
+                upload.save(update_fields=["offset"])
 
 
 def append_piece(
