@@ -113,11 +113,17 @@ def _forget_file(upload: PhotoUpload) -> None:
 
 
 def _bind_finding(upload: PhotoUpload, photo: Photo) -> list[str]:
-    """Show the photo at its finding; a sentence if that is not here."""
+    """Show the photo at its finding; a sentence if that is not here.
+
+    Only at a finding of the same person: records of others are evidence, and stay as they are.
+    """
     wanted = upload.finding or _finding_by_entry(upload)
     if wanted is None:
         return []
-    finding = Finding.objects.filter(pk=wanted, inspection__tree_id=photo.tree_id).first()
+    own = Finding.objects.filter(
+        inspection__tree_id=photo.tree_id, inspection__inspected_by=upload.person
+    )
+    finding = own.filter(pk=wanted).first()
     if finding is None:
         return [_("Der Befund zu diesem Foto ist noch nicht da.")]
     FindingPhoto.objects.bulk_create(
@@ -145,15 +151,25 @@ def _finding_by_entry(upload: PhotoUpload) -> UUID | None:
 
 
 def _bind_measure(upload: PhotoUpload, photo: Photo) -> list[str]:
-    """Show the photo at the measure whose work it proves, once that is reported as done."""
+    """Show the photo at the measure whose work it proves, once the same person's report is here."""
     if upload.measure is None:
         return []
     with authored(by=upload.person):
         rows = Measure.objects.select_for_update(of=("self",))
         measure = rows.filter(pk=upload.measure, tree_id=photo.tree_id).first()
-        if measure is None or measure.state == MeasureState.OPEN:
+        if measure is None or not _is_reported(upload, measure):
             return [_("Die Erledigung zu diesem Foto ist noch nicht da.")]
         if measure.done_photo is None:
             measure.done_photo = photo
             measure.save(update_fields=["done_photo"])
     return []
+
+
+def _is_reported(upload: PhotoUpload, measure: Measure) -> bool:
+    """Whether the measure is ended, by the person or by the office with the person's entry."""
+    if measure.state == MeasureState.OPEN:
+        return False
+    own = FieldEntry.objects.filter(
+        entry_id=upload.entry, person=upload.person, kind="measure_done"
+    )
+    return measure.ended_by_id == upload.person_id or (upload.entry is not None and own.exists())
