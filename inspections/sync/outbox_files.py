@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from baumkataster.errors import Refused
 from baumkataster.models import User
 from inspections.models import FieldDevice, FieldEntry, PhotoUpload
-from inspections.sync.reading import Body
+from inspections.sync.reading import Body, instant
 from inspections.sync.reasons import Unsettled
 from inspections.sync.receiving import Receipt, accept_entries
 from inspections.sync.uploads import (
@@ -147,7 +147,7 @@ def _meta(body: Body) -> PhotoMeta:
         sha256=body.text("sha256"),
         type=body.text("type"),
         caption=body.text("caption"),
-        taken_at=body.moment("taken_at") if body.values.get("taken_at") else None,
+        taken_at=instant(body.values.get("taken_at")),
         entry=body.uuid("entry"),
         finding=body.uuid("finding"),
         measure=body.uuid("measure"),

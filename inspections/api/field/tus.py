@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 
-from inspections.sync.reading import Body
+from inspections.sync.reading import Body, instant
 from inspections.sync.reasons import Unsettled
 from inspections.sync.uploads import PhotoMeta
 
@@ -55,7 +55,8 @@ def _metadata(body: Body) -> Metadata:
         sha256=digest,
         type=body.text("type"),
         caption=body.text("caption"),
-        taken_at=body.moment("taken_at") if body.values.get("taken_at") else None,
+        # A camera whose clock was never set must not keep its picture on the tablet for ever.
+        taken_at=instant(body.values.get("taken_at")),
         entry=body.uuid("entry"),
         finding=body.uuid("finding"),
         measure=body.uuid("measure"),
