@@ -103,7 +103,7 @@ def stage(options: argparse.Namespace) -> Iterator[Bench]:
             Net(server.port, seed=options.seed) as net,
             sync_playwright() as playwright,
         ):
-            tablet = Tablet(playwright, net.url, Path(folder) / "tablet", clock=False)
+            tablet = Tablet(playwright, net.url, Path(folder) / "tablet")
             try:
                 yield Bench(options, postgres, server, net, tablet, City(name))
             finally:

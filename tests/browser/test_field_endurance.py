@@ -32,7 +32,7 @@ def test_nothing_is_lost_and_nothing_doubled(
     ):
         city = City(name)
         had = before(city)
-        tablet = Tablet(playwright, net.url, tmp_path / "tablet", clock=False)
+        tablet = Tablet(playwright, net.url, tmp_path / "tablet")
         tablet.start()
         tablet.sign_in("kontrolle")
         ready(tablet, city)

@@ -95,7 +95,7 @@ def record_days(
         morning = now - timedelta(days=days - 1 - day)
         mine = trees[day * block : (day + 1) * block]
         for start in range(0, len(mine), 25):
-            page.clock.set_fixed_time(morning + timedelta(minutes=start * 2))
+            page.clock.set_system_time(morning + timedelta(minutes=start * 2))
             some = mine[start : start + 25]
             left = max(per_day - start, 0)
             page.evaluate(
