@@ -73,3 +73,15 @@ BEGIN
     END LOOP;
     RETURN NEW;
 END $$;
+
+-- Fresh statistics after a bulk load, for the app role, which may not ANALYZE what it does not own.
+-- Without them a table that the autovacuum saw empty (after a dry run, which is rolled back) counts
+-- as empty, and the planner joins its new rows one by one, for minutes.
+CREATE OR REPLACE FUNCTION baum_analyze() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    ANALYZE public.baumkataster_place;
+    ANALYZE public.baumkataster_site;
+    ANALYZE public.baumkataster_tree;
+    ANALYZE public.baumkataster_treegroup;
+END $$;

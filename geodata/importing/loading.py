@@ -92,6 +92,11 @@ ORDER BY length(key), key
 """
 
 
+def refresh_statistics() -> None:
+    """Let the planner know the loaded rows; sql/guards.sql says why it would not."""
+    run("SELECT baum_analyze()", {})
+
+
 def load_sites(*, source: str) -> None:
     """Enter new sites."""
     _load(_SITES, source)

@@ -160,6 +160,7 @@ class _Import:
         loading.load_sites(source=source)
         self.step("trees")
         loading.load_trees_and_groups(source=source)
+        loading.refresh_statistics()
         self.step("changes")
         changed, conflicts = differences.take_differences(reason=reason_of(self.profile))
         inherited = loading.load_inherited(source=source, file_name=self.report.file_name)
