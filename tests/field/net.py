@@ -68,6 +68,8 @@ class Passage:
     path: str
     way: Way
     status: int
+    #: Bytes of the answer's body on the line.
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -326,7 +328,9 @@ class _Passage(BaseHTTPRequestHandler):
             return self._lost(fate)
         self.wfile.write(answer.body)
         self.wfile.flush()
-        return self.server.net.note(Passage(self.command, self.path, fate.way, answer.status))
+        return self.server.net.note(
+            Passage(self.command, self.path, fate.way, answer.status, len(answer.body))
+        )
 
     def _lost(self, fate: Fate) -> None:
         self.server.net.note(Passage(self.command, self.path, fate.way, 0))
