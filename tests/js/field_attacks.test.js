@@ -1,5 +1,7 @@
 // What tries to break the tablet's own rules: nothing goes too early, nothing stays for ever, no green that is not.
 import assert from "node:assert/strict";
+import { applyEntries } from "baum/core/field/apply_entries.js";
+import { DEFAULT_RULE_SET } from "baum/core/field/intervals.js";
 import { mayGo } from "baum/core/field/keeping.js";
 
 const DAY = 86_400_000;
@@ -40,4 +42,86 @@ Deno.test("nothing goes while something of it is open, however old", () => {
   assert.equal(mayGo(entry(), [photo("unsettled")], after(1000)), false);
   assert.equal(mayGo(entry({ received_at: null }), [], after(1000)), false);
   assert.equal(mayGo(entry({ status: "rejected" }), [photo("refused", null)], after(1000)), false);
+});
+
+const RULES = {
+  rule_set: DEFAULT_RULE_SET,
+  inspection_kinds: [{ code: "regular", counts_as_regular: true }],
+};
+const seen = (id, on, values) => ({
+  id,
+  kind: "regular",
+  inspected_at: `${on}T08:00:00Z`,
+  inspected_on: on,
+  condition: "sound",
+  phase: "mature",
+  sets_regular_date: true,
+  proposed_months: 24,
+  set_months: 24,
+  ...values,
+});
+const ROW = {
+  id: "t",
+  status: "standing",
+  duty: "city",
+  phase: "mature",
+  expectation: "higher",
+  effective_expectation: "higher",
+  inspections: [seen("new", "2026-06-01"), seen("old", "2024-03-01")],
+  plan: {
+    required: true,
+    never: false,
+    due_on: "2028-06-01",
+    tolerance_until: "2028-09-01",
+    interval_months: 24,
+    cap_months: 24,
+    basis: "inspection",
+    basis_on: "2026-06-01",
+    phase: "mature",
+    condition: "sound",
+    expectation: "higher",
+  },
+};
+const BODY = { inspection_kind: "regular", condition: "sound", phase: "mature", expectation: "" };
+const laid = (kind, body, row = ROW, made_at = "2026-11-27T08:00:00Z") =>
+  applyEntries(row, [{ status: "unsent", id: "e", kind, tree: "t", made_at, body }], RULES).plan;
+
+Deno.test("a correction that takes a date away takes the green with it", () => {
+  const body = { ...BODY, inspection_kind: "storm", corrects: "new", inspected_at: "2026-06-01T08:00:00Z" };
+  const plan = laid("inspection", body);
+  assert.deepEqual([plan.basis_on, plan.due_on], ["2024-03-01", "2026-03-01"]);
+  const only = { ...ROW, planted_on: "2020-01-01", inspections: [ROW.inspections[0]] };
+  assert.deepEqual([laid("inspection", body, only).basis, laid("inspection", body, only).never], [
+    "planted",
+    true,
+  ]);
+});
+
+Deno.test("what an inspection without a date of its own, or an attribute, shortens counts at once", () => {
+  assert.equal(
+    laid("inspection", { ...BODY, inspection_kind: "storm", phase: "aging" }).due_on,
+    "2027-06-01",
+  );
+  assert.equal(laid("tree_change", { base: {}, changes: { phase: "aging" } }).due_on, "2027-06-01");
+  assert.equal(
+    laid("tree_change", { base: {}, changes: { phase: "youth" } }).due_on,
+    "2027-06-01",
+    "nobody cares for it",
+  );
+  assert.equal(laid("inspection", { ...BODY, inspection_kind: "storm" }), ROW.plan, "nothing bears on it");
+});
+
+Deno.test("a late record does not say what phase the tree is in", () => {
+  const storm = seen("storm", "2026-11-01", { kind: "storm", sets_regular_date: false, phase: "aging" });
+  const row = { ...ROW, phase: "aging", inspections: [storm, ...ROW.inspections] };
+  const plan = laid("inspection", BODY, row, "2026-10-01T08:00:00Z");
+  assert.deepEqual([plan.phase, plan.due_on], ["aging", "2027-10-01"]);
+});
+
+Deno.test("of a tree in care that is young no more the date by rule is due", () => {
+  const care = { care_on: "2026-02-01", exempt_until: "2029-02-01", due_on: "2029-02-01" };
+  const plan = { ...ROW.plan, ...care, interval_months: 12, cap_months: 12, phase: "youth" };
+  const young = { ...ROW, phase: "youth", plan };
+  const now = laid("inspection", { ...BODY, inspection_kind: "storm" }, young);
+  assert.deepEqual([now.exempt_until, now.due_on], [null, "2027-06-01"]);
 });

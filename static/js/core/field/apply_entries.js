@@ -3,7 +3,7 @@
 import { addMonths, berlinDay } from "baum/core/field/days.js";
 import { immediateCodes, parsed } from "baum/core/field/entries.js";
 import { rulesOf } from "baum/core/field/intervals.js";
-import { planAfter, planControl, proposalFor, setsRegularDate } from "baum/core/field/plan.js";
+import { planAfter, planControl, planNow, proposalFor, setsRegularDate } from "baum/core/field/plan.js";
 import { plusDays } from "baum/core/formats.js";
 
 /** Entries of these states are not yet in the server's rows (foreign: a colleague's on the same tablet). */
@@ -106,7 +106,7 @@ function withInspection(row, entry, reference, stored) {
   return {
     ...row,
     ...(newest ? learnt(row, body) : {}),
-    plan: planAfter(row, body, on, rulesOf(reference), reference.inspection_kinds),
+    plan: planAfter(row, body, at, rulesOf(reference), reference.inspection_kinds),
     inspections,
     measures: [...(row.measures ?? []), ...ordered.map((measure) => measureOf(measure, id, on, reference))],
   };
@@ -179,21 +179,16 @@ function withChanges(row, { body }, reference) {
     const place = reference.places?.find((known) => known.id === next.place);
     next.effective_expectation = next.expectation || place?.expectation || row.effective_expectation;
   }
-  return next;
+  const bears = ["phase", "expectation", "place"].some((name) => name in changes);
+  return bears && row.plan ? { ...next, plan: planNow(next, rulesOf(reference)) } : next;
 }
 
 /** A tree that stands no more needs no control. */
-function withEnd(row, { body }) {
-  const plan = {
-    ...row.plan,
-    required: false,
-    not_required_reason: "not_standing",
-    never: false,
-    due_on: null,
-    tolerance_until: null,
-    exempt_until: null,
-  };
-  return { ...row, status: body.how, plan };
+function withEnd(row, { body }, reference) {
+  const gone = { ...row, status: body.how };
+  const off = { required: false, not_required_reason: "not_standing", never: false };
+  const none = { ...off, due_on: null, tolerance_until: null, exempt_until: null };
+  return { ...gone, plan: { ...planNow(gone, rulesOf(reference)), ...none } };
 }
 
 /** The measure is open no more; what it says about the crown or the care of the tree counts at once. */

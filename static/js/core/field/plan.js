@@ -150,10 +150,10 @@ export function proposalFor(row, body, dayISO, ruleSet) {
 }
 
 /**
- * The plan of a row after an inspection made on this tablet; the row's own plan where the inspection
- * sets no regular date or a newer one is known.
+ * The plan of a row after an inspection made on this tablet, as the server will have it: a newer basis
+ * stays, a corrected one falls away, and what the tree learns (phase, expectation) may shorten the date.
  *
- * @param {object} row ROW
+ * @param {object} row ROW as it was before
  * @param {object} body of an entry of kind inspection
  * @param {string} day YYYY-MM-DD, or the instant of the inspection
  * @param {object} ruleSet as REFERENCE.rule_set
@@ -161,31 +161,65 @@ export function proposalFor(row, body, dayISO, ruleSet) {
  * @returns {object} plan as in ROW
  */
 export function planAfter(row, body, day, ruleSet, kinds = null) {
-  const before = row.plan ?? {};
   const on = day.length > 10 ? berlinDay(day) : day;
-  const newer = before.basis === "inspection" && before.basis_on > on;
-  if (!setsRegularDate(body, kinds) || newer) return before;
-  const proposed = proposalFor(row, body, on, ruleSet).months;
-  const facts = {
-    status: row.status,
-    duty: row.duty || "city",
-    phase: body.phase || row.phase || "",
-    expectation: body.expectation || row.effective_expectation || row.expectation || "",
-    care_on: before.care_on ?? null,
-  };
-  const basis = {
+  const others = (row.inspections ?? []).filter((one) => one.id !== body.corrects);
+  const isNewest = !others.some((one) =>
+    day.length > 10 ? Date.parse(one.inspected_at) > Date.parse(day) : one.inspected_on > on
+  );
+  const wish = body.expectation || row.effective_expectation || row.expectation;
+  const learnt = isNewest ? { phase: body.phase || row.phase, effective_expectation: wish } : {};
+  const before = knownBasis(row, body.corrects);
+  const isBasis = setsRegularDate(body, kinds) && !(before && before.inspected_on > on);
+  const isSame = !isBasis && before?.id === knownBasis(row)?.id;
+  const knows = row.effective_expectation || row.expectation;
+  // Where nothing changes that bears on it, the server's word stays.
+  if (isSame && (!isNewest || (learnt.phase === row.phase && wish === knows))) return row.plan ?? {};
+  const proposed = isBasis ? proposalFor(row, body, on, ruleSet).months : null;
+  const here = {
     id: "here",
     inspected_on: on,
     condition: body.condition,
     proposed_months: proposed,
     set_months: body.set_months ?? proposed,
   };
-  const { inspection: _here, ...plan } = planControl({ tree: facts, basis }, ruleSet);
-  return {
-    ...before,
-    ...plan,
-    phase: facts.phase,
-    condition: body.condition,
-    expectation: facts.expectation,
+  return planFrom({ ...row, ...learnt }, isBasis ? here : before, ruleSet);
+}
+
+/** The plan of a row whose phase or expectation is another one than when its plan was made. */
+export function planNow(row, ruleSet) {
+  return planFrom(row, knownBasis(row), ruleSet);
+}
+
+/** The inspection from which the row's date counts, without the one that is corrected; null: none. */
+function knownBasis({ plan = {}, inspections = [] }, corrected = null) {
+  if (plan?.basis !== "inspection") return null;
+  const dated = inspections.filter((one) => one.sets_regular_date);
+  const [newest] = dated.filter((one) => one.id !== corrected);
+  if (newest || dated.length) return newest ?? null;
+  // Older than the inspections on board: its interval stands in the plan.
+  const { basis_on, condition, interval_months } = plan;
+  return { id: "before", inspected_on: basis_on, condition, proposed_months: interval_months };
+}
+
+function planFrom(row, basis, ruleSet) {
+  const before = row.plan ?? {};
+  if (basis ? !basis.inspected_on : !before.due_on) return before;
+  const [isInherited, isInitial] = [before.basis === "inherited", before.basis === "initial"];
+  const facts = {
+    status: row.status,
+    duty: row.duty || "city",
+    phase: row.phase || "",
+    expectation: row.effective_expectation || row.expectation || "",
+    care_on: before.care_on ?? null,
+    planted_on: row.planted_on ?? null,
+    inherited_last_on: isInherited ? before.basis_on ?? null : null,
+    inherited_next_on: isInherited && !before.interval_months ? before.due_on : null,
+    initial_due_on: before.initial_due_on ?? (isInitial || !row.planted_on ? before.due_on : null),
   };
+  // What has become shorter since the basis stays so until the next one.
+  const isSame = basis && basis.id !== "here" && basis.inspected_on === before.basis_on;
+  const previous = isSame ? { inspection: basis.id, cap_months: before.cap_months ?? null } : null;
+  const { inspection: _own, ...plan } = planControl({ tree: facts, basis, previous }, ruleSet);
+  const { phase, expectation } = facts;
+  return { ...before, ...plan, phase, condition: basis?.condition ?? "", expectation };
 }
