@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { applyEntries } from "baum/core/field/apply_entries.js";
 import { DEFAULT_RULE_SET } from "baum/core/field/intervals.js";
 import { mayGo } from "baum/core/field/keeping.js";
+import { takeTurns } from "baum/core/field/send_order.js";
 
 const DAY = 86_400_000;
 const THEN = "2026-11-01T10:00:00Z";
@@ -124,4 +125,18 @@ Deno.test("of a tree in care that is young no more the date by rule is due", () 
   const young = { ...ROW, phase: "youth", plan };
   const now = laid("inspection", { ...BODY, inspection_kind: "storm" }, young);
   assert.deepEqual([now.exempt_until, now.due_on], [null, "2027-06-01"]);
+});
+
+Deno.test("asked for a few at a time, every photo has its turn", () => {
+  const rows = ["d", "a", "e", "b", "c"].map((id) => ({ id }));
+  const asked = new Set();
+  let after = "";
+  for (let round = 0; round < 3; round += 1) {
+    const turn = takeTurns(rows, after, 2);
+    assert.equal(turn.length, 2);
+    for (const { id } of turn) asked.add(id);
+    after = turn.at(-1).id;
+  }
+  assert.equal(asked.size, 5);
+  assert.deepEqual(takeTurns([], "x", 2), []);
 });

@@ -57,3 +57,15 @@ export function batches(entries, maxBytes = BATCH_BYTES, maxCount = BATCH_COUNT)
   }
   return groups;
 }
+
+/**
+ * So many of the rows, those behind `after` first: asked again and again, each has its turn.
+ *
+ * @param {{id: string}[]} rows
+ * @param {string} after id of the last one that had its turn, "" at the beginning
+ */
+export function takeTurns(rows, after, count) {
+  const ordered = [...rows].sort((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)));
+  const behind = ordered.filter((row) => row.id > after);
+  return [...behind, ...ordered.filter((row) => row.id <= after)].slice(0, count);
+}

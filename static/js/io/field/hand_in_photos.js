@@ -1,6 +1,7 @@
 /** Hands in the photos of one person, one after the other, after the entries; sync.js says when. */
 
-import { RequestError, SignedOut, Unreachable } from "baum/io/errors.js";
+import { takeTurns } from "baum/core/field/send_order.js";
+import { Broken, RequestError, SignedOut, Unreachable } from "baum/io/errors.js";
 import { open, write } from "baum/io/field/database.js";
 import { device } from "baum/io/field/device.js";
 import { TokenStale } from "baum/io/field/net.js";
@@ -80,15 +81,31 @@ export async function handInPhoto(id, { key = null, signal } = {}) {
   }
 }
 
-/** Ask what has become of photos that the server holds and could not place yet. */
+/** The last one that was asked for; the next contact goes on behind it, so that each has its turn. */
+let askedUpTo = "";
+
+/**
+ * Ask what has become of photos that the server holds and could not place yet.
+ *
+ * One that gives no good answer keeps no other from being asked for, nor the round from its end.
+ */
 export async function askForPhotos(person, { signal } = {}) {
   const db = await open();
   const own = await device();
   const open_ = (await db.getAllFromIndex("photos", "status", "unsettled")).filter((row) =>
     row.person === person
   );
-  for (const photo of open_.slice(0, ASKED)) {
-    const receipt = await photoStatus(photo, { device: own.id, signal });
-    if (receipt.status !== photo.status) await change(photo.id, () => kept(receipt));
+  for (const photo of takeTurns(open_, askedUpTo, ASKED)) {
+    askedUpTo = photo.id;
+    try {
+      const receipt = await photoStatus(photo, { device: own.id, signal });
+      if (receipt.status !== photo.status) await change(photo.id, () => kept(receipt));
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      // The server does not know it any more (put back from a backup): it goes once more.
+      if (error.status === 404) {
+        await change(photo.id, () => ({ status: "unsent", offset: 0, received_at: null }));
+      }
+    }
   }
 }
