@@ -303,6 +303,40 @@ def test_one_bad_entry_holds_up_no_other(office, page):
     assert "Störung" in entries(page)[1]["sentence"]
 
 
+def test_a_full_store_costs_fresh_rows_but_no_receipt(office, page):
+    """What the server answers besides may be large; that it has the entry must be kept all the same."""
+    record(page, {"reason": "a", "bytes": [3]}, {"reason": "b"})
+    page.evaluate("""() => {
+      const put = IDBObjectStore.prototype.put;
+      IDBObjectStore.prototype.put = function (...values) {
+        if (this.name === "trees") throw new DOMException("full", "QuotaExceededError");
+        return put.apply(this, values);
+      };
+    }""")
+    assert send(page)["phase"] == "idle"
+    assert states(page) == ["accepted received", "accepted"]
+    assert office.asked("POST", "entries/") == 1
+
+
+def test_what_is_taken_back_at_the_last_moment_is_not_sent(office, page):
+    """Between the sender's look at the store and its mark an entry may go; then it must not be sent."""
+    gone, stays = record(page, {"reason": "weg"}, {"reason": "bleibt"})
+    page.evaluate(
+        """(id) => {
+          const { transaction } = IDBDatabase.prototype;
+          IDBDatabase.prototype.transaction = function (names, mode, options) {
+            const made = transaction.call(this, names, mode, options);
+            const marks = mode === "readwrite" && [names].flat().join() === "entries";
+            if (marks) made.objectStore("entries").delete(id);
+            return made;
+          };
+        }""",
+        gone["id"],
+    )
+    send(page)
+    assert list(office.entries) == [stays["id"]]
+
+
 def test_verdicts_of_the_office_reach_the_tablet(office, page):
     office.receipt = lambda receipt: receipt | {"status": "unsettled", "sentence": "gefällt"}
     [made] = record(page)

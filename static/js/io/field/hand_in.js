@@ -6,6 +6,7 @@ import { BUILD } from "baum/io/field/app.js";
 import { keepOffset } from "baum/io/field/clock.js";
 import { open, SCHEMA, write } from "baum/io/field/database.js";
 import { device, keepDevice } from "baum/io/field/device.js";
+import { StorageFull } from "baum/io/field/errors.js";
 import { askJson, TokenStale } from "baum/io/field/net.js";
 import { counts } from "baum/io/field/outbox.js";
 import { isHeld } from "baum/io/field/record.js";
@@ -45,15 +46,21 @@ export async function sendable(person, { key = null } = {}) {
   return lists.flat().filter((entry) => entry.person === person && !isHeld(entry, now));
 }
 
+/** Change rows of the batch; gives those of it that are still there (one may have been taken back). */
 async function mark(batch, change) {
-  await write(["entries"], async (transaction) => {
+  const there = await write(["entries"], async (transaction) => {
     const store = transaction.objectStore("entries");
-    for (const { id } of batch) {
-      const row = await store.get(id);
-      if (row) await store.put({ ...row, ...change(row) });
+    const found = [];
+    for (const entry of batch) {
+      const row = await store.get(entry.id);
+      if (!row) continue;
+      await store.put({ ...row, ...change(row) });
+      found.push(entry);
     }
+    return found;
   });
   outboxSignal.tell();
+  return there;
 }
 
 /** The request of the contract. */
@@ -102,6 +109,20 @@ async function rowsOf(ids, { key, signal }) {
   }
 }
 
+/** What receipts say of entries just sent, and the office of those that were open. */
+async function putVerdicts(store, verdicts, settled) {
+  for (const [id, verdict] of verdicts) {
+    const row = await store.get(id);
+    if (row) await store.put({ ...row, ...verdict });
+  }
+  for (const [id, { status, sentence, at }] of settled) {
+    const row = await store.get(id);
+    if (row?.status !== "unsettled" || !["accepted", "rejected", "unsettled"].includes(status)) continue;
+    const settled_at = status === "unsettled" ? row.settled_at : at;
+    await store.put({ ...row, status, sentence: sentence ?? "", settled_at });
+  }
+}
+
 /** Receipts, verdicts and fresh rows, kept in one transaction; says which entries are still here. */
 async function keepAnswer(batch, answer, options) {
   const receipts = new Map((answer.receipts ?? []).map((receipt) => [receipt.index, receipt]));
@@ -120,28 +141,30 @@ async function keepAnswer(batch, answer, options) {
   }
   const missing = [...touched].filter((id) => id && !here.has(id));
   rows.push(...await rowsOf(missing, options));
-  await write(["entries", "trees", "points"], async (transaction) => {
-    const store = transaction.objectStore("entries");
-    for (const [id, verdict] of verdicts) {
-      const row = await store.get(id);
-      if (row) await store.put({ ...row, ...verdict });
-    }
-    for (const [id, { status, sentence, at }] of settled) {
-      const row = await store.get(id);
-      if (row?.status !== "unsettled" || !["accepted", "rejected", "unsettled"].includes(status)) continue;
-      const settled_at = status === "unsettled" ? row.settled_at : at;
-      await store.put({ ...row, status, sentence: sentence ?? "", settled_at });
-    }
-    await putRows(transaction, rows, { at: Date.now() });
-  });
+  const keep = (fresh) =>
+    write(["entries", "trees", "points"], async (transaction) => {
+      await putVerdicts(transaction.objectStore("entries"), verdicts, settled);
+      await putRows(transaction, fresh, { at: Date.now() });
+    });
+  try {
+    await keep(rows);
+  } catch (error) {
+    if (!(error instanceof StorageFull)) throw error;
+    // No room for fresh rows must not cost the receipts; an area's refresh brings the rows.
+    rows.length = 0;
+    await keep(rows);
+  }
   outboxSignal.tell();
   if (rows.length) treesSignal.tell({ ids: rows.map((row) => row.id) });
   return batch.filter((entry) => ["unsent", "foreign"].includes(verdicts.get(entry.id).status));
 }
 
 /** Send one batch and keep what comes back; whatever fails leaves all of it unsent. */
-async function sendBatch(batch, person, options) {
-  await mark(batch, (row) => ({ status: "sending", attempts: row.attempts + 1, before: row.status }));
+async function sendBatch(wanted, person, options) {
+  const batch = await mark(
+    wanted,
+    (row) => ({ status: "sending", attempts: row.attempts + 1, before: row.status }),
+  );
   try {
     const asked = Date.now();
     const answer = await askJson("POST", "entries/", {
