@@ -19,7 +19,8 @@ import { reference, refreshReference } from "baum/io/field/reference.js";
 import { person, refresh as refreshSession, settings } from "baum/io/field/session.js";
 import { changes as shellChanges, register as installShell } from "baum/io/field/shell.js";
 import { start as startSending } from "baum/io/field/sync.js";
-import { points as allPoints, pointsNow } from "baum/io/field/trees.js";
+import { markVisited, tourOnBoard } from "baum/io/field/tours.js";
+import { changes as treesChanges, points as allPoints, pointsNow } from "baum/io/field/trees.js";
 import { pageData } from "baum/io/page_data.js";
 import { t } from "baum/io/words.js";
 import { FieldMap } from "baum/map/field_map.js";
@@ -94,6 +95,8 @@ class FieldApp {
     this.listen();
     if (!await this.know()) return;
     await this.points.load(await allPoints());
+    this.next.tour = await tourOnBoard();
+    treesChanges.addEventListener("change", async () => (this.next.tour = await tourOnBoard()));
     this.#place(kept.follow);
     watchStrip(this);
     watchTrees(this);
@@ -248,6 +251,10 @@ class FieldApp {
     if (point || this.points.get(id)) this.points.put([[id, point]]);
     if (undone) this.next.passed.delete(id);
     else if (entry.kind === "inspection") this.next.passed.add(id);
+    if (this.next.tour && ["inspection", "tree_end"].includes(entry.kind)) {
+      await markVisited(id, !undone);
+      this.next.tour = await tourOnBoard();
+    }
     if (sheet.open && this.tree === id && (point || (await entriesOf(id)).length)) {
       sheet.show(treeCard(id, this.context()), sheet.height);
     }

@@ -1,8 +1,9 @@
-/** Which tree comes next: the nearest due one, and how the large round button and the list ask for it. */
+/** Which tree comes next: the tour's, else the nearest due one; and how the large round button and the list ask for it. */
 
 import { h } from "baum/components/elements.js";
 import { fieldIcon } from "baum/components/field/icons.js";
-import { bearing, directionWord, DUE_STATES } from "baum/core/field/nearest.js";
+import { bearing, directionWord, DUE_STATES, metres } from "baum/core/field/nearest.js";
+import { stopsAhead } from "baum/core/field/tour.js";
 import { t } from "baum/io/words.js";
 
 /** Trees the list shows. */
@@ -15,6 +16,8 @@ export class NextTree {
     this.map = map;
     /** Trees passed over in this round, so that the button goes on instead of coming back. */
     this.passed = new Set();
+    /** The tour on board (io/field/tours.js): then its order counts instead of the distance. */
+    this.tour = null;
   }
 
   /** From where distances are measured, and its words. */
@@ -24,18 +27,35 @@ export class NextTree {
     return { here: this.map.middle(), from: t("Keine Position: von der Mitte der Karte aus gemessen.") };
   }
 
-  /** The nearest due trees. */
+  /** The tour's next trees, else the nearest due ones. */
   nearest(current = null) {
     const { here, from } = this.origin(current);
-    const rows = this.#due(here, LISTED).map(({ point, metres }) => {
-      const degrees = bearing(here, point);
-      return { point, metres, degrees, word: directionWord(degrees, t) };
-    });
+    const stops = this.#stops("");
+    if (stops.length) {
+      const rows = stops.slice(0, LISTED).map((id) => this.#seenFrom(here, this.points.get(id)));
+      return {
+        rows,
+        from: `${t("Tour „{name}“, in der Reihenfolge des Wegs.", { name: this.tour.name })} ${from}`,
+      };
+    }
+    const rows = this.#due(here, LISTED).map(({ point }) => this.#seenFrom(here, point));
     return { rows, from };
+  }
+
+  #seenFrom(here, point) {
+    const degrees = bearing(here, point);
+    return { point, metres: metres(here, point), degrees, word: directionWord(degrees, t) };
+  }
+
+  /** Ids of the tour's trees that are on board and still to visit. */
+  #stops(current) {
+    return this.tour ? stopsAhead(this.tour, { current, accept: (id) => Boolean(this.points.get(id)) }) : [];
   }
 
   /** The next one to go to, or null. */
   after(current = null) {
+    const [stop] = this.#stops(current?.id ?? "");
+    if (stop) return this.points.get(stop);
     if (current) this.passed.add(current.id);
     const { here } = this.origin(current);
     const found = this.#first(here);
