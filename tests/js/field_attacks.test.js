@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { applyEntries } from "baum/core/field/apply_entries.js";
 import { DEFAULT_RULE_SET } from "baum/core/field/intervals.js";
 import { mayGo } from "baum/core/field/keeping.js";
+import { proposalFor } from "baum/core/field/plan.js";
 import { takeTurns } from "baum/core/field/send_order.js";
 
 const DAY = 86_400_000;
@@ -117,6 +118,24 @@ Deno.test("a late record does not say what phase the tree is in", () => {
   const row = { ...ROW, phase: "aging", inspections: [storm, ...ROW.inspections] };
   const plan = laid("inspection", BODY, row, "2026-10-01T08:00:00Z");
   assert.deepEqual([plan.phase, plan.due_on], ["aging", "2027-10-01"]);
+});
+
+Deno.test("a first date that is not on board is due at once, not green", () => {
+  const care = { care_on: "2026-02-01", exempt_until: "2029-02-01", due_on: "2029-02-01" };
+  const plan = { ...ROW.plan, ...care, basis: "initial", basis_on: null, never: true, phase: "youth" };
+  const young = { ...ROW, phase: "youth", inspections: [], plan };
+  const now = laid("inspection", { ...BODY, inspection_kind: "storm" }, young);
+  assert.deepEqual([now.never, now.due_on], [true, "2026-02-01"]);
+  const body = { ...BODY, inspection_kind: "storm", corrects: "new", inspected_at: "2026-06-01T08:00:00Z" };
+  const bare = laid("inspection", body, { ...ROW, inspections: [ROW.inspections[0]] });
+  assert.deepEqual([bare.never, bare.due_on], [true, "2026-06-01"]);
+});
+
+Deno.test("care after the day of a correction does not bear on what the rule proposed then", () => {
+  const row = { ...ROW, phase: "youth", plan: { ...ROW.plan, care_on: "2026-10-01" } };
+  const body = { ...BODY, phase: "youth" };
+  assert.equal(proposalFor(row, body, "2026-06-01", DEFAULT_RULE_SET).months, 12);
+  assert.equal(proposalFor(row, body, "2026-10-01", DEFAULT_RULE_SET).months, null);
 });
 
 Deno.test("of a tree in care that is young no more the date by rule is due", () => {

@@ -139,7 +139,9 @@ export function setsRegularDate(body, kinds = null) {
 
 /** What the rule proposes for a row as `body` describes it on `dayISO`. */
 export function proposalFor(row, body, dayISO, ruleSet) {
-  const covered = careCoversUntil(row.plan?.care_on, ruleSet);
+  const careOn = row.plan?.care_on ?? null;
+  // Only care before that day: a correction speaks of an earlier one.
+  const covered = careOn !== null && careOn <= dayISO ? careCoversUntil(careOn, ruleSet) : null;
   return proposeInterval({
     ruleSet,
     phase: body.phase || row.phase || "",
@@ -204,7 +206,10 @@ function knownBasis({ plan = {}, inspections = [] }, corrected = null) {
 function planFrom(row, basis, ruleSet) {
   const before = row.plan ?? {};
   if (basis ? !basis.inspected_on : !before.due_on) return before;
-  const [isInherited, isInitial] = [before.basis === "inherited", before.basis === "initial"];
+  const isInherited = before.basis === "inherited";
+  // Where care or an inspection hid the first date, it is not on board: due at once, rather than green.
+  const isFirstKnown = before.basis === "initial" && before.due_on !== before.exempt_until;
+  const hidden = row.planted_on ? null : before.basis_on ?? before.care_on ?? before.due_on;
   const facts = {
     status: row.status,
     duty: row.duty || "city",
@@ -214,7 +219,7 @@ function planFrom(row, basis, ruleSet) {
     planted_on: row.planted_on ?? null,
     inherited_last_on: isInherited ? before.basis_on ?? null : null,
     inherited_next_on: isInherited && !before.interval_months ? before.due_on : null,
-    initial_due_on: before.initial_due_on ?? (isInitial || !row.planted_on ? before.due_on : null),
+    initial_due_on: before.initial_due_on ?? (isFirstKnown ? before.due_on : hidden),
   };
   // What has become shorter since the basis stays so until the next one.
   const isSame = basis && basis.id !== "here" && basis.inspected_on === before.basis_on;
