@@ -188,7 +188,8 @@ class FieldApp {
     } else if (typing || screens.open) return;
     else if (event.key === "/") {
       event.preventDefault();
-      openScreen("search");
+      // Whoever has a keyboard types on; a finger first sees the page without one over it.
+      this.openScreen("search").then(() => document.getElementById("field-search-input").focus());
     } else if (event.key === "j") this.goNext();
   }
 
