@@ -17,7 +17,8 @@ PATH = "/feld/"
 HOLD_S = 11
 #: On a busy machine Chromium now and then takes a tap for a long press; a hand would tap again.
 TRIES, SOON_MS = 3, 5000
-#: Trees at which "Ohne neuen Befund" may be tapped, and at which it may not, by the app's own rule.
+#: Trees at which "Ohne neuen Befund" may be tapped, and at which it may not, by the app's own rule;
+#: none that shares its spot with another, because a finger could not tell them apart.
 CHOOSE = """async ({allowed, limit, skip, findings}) => {
   const {quickCheck, earlierFindings} = await import("baum/core/field/carry_over.js");
   const {reference} = await import("baum/io/field/reference.js");
@@ -26,7 +27,11 @@ CHOOSE = """async ({allowed, limit, skip, findings}) => {
   const known = flat(await reference());
   const day = new Date().toISOString().slice(0, 10);
   const found = [];
-  for (const point of await points()) {
+  const all = await points();
+  const alone = (one) => all.every((other) => other.id === one.id ||
+    Math.abs(other.lon - one.lon) > 0.00005 || Math.abs(other.lat - one.lat) > 0.00003);
+  for (const point of all) {
+    if (!alone(point)) continue;
     const row = await tree(point.id);
     if (row.status !== "standing" || !row.species || !row.number || !row.inspections?.length) continue;
     if (quickCheck(row, known, day).allowed !== allowed) continue;
