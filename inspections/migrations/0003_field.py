@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                 ('taken_at', models.DateTimeField(null=True)),
                 ('type', models.CharField(blank=True, db_default='', max_length=80)),
                 ('caption', models.CharField(blank=True, db_default='', max_length=200)),
-                ('status', models.CharField(choices=[('receiving', 'wird empfangen'), ('received', 'eingegangen'), ('unsettled', 'ungeklärt'), ('refused', 'abgelehnt')], db_default='receiving', default='receiving', max_length=9)),
+                ('status', models.CharField(choices=[('receiving', 'wird empfangen'), ('received', 'eingegangen'), ('unsettled', 'ungeklärt'), ('refused', 'nicht übernommen')], db_default='receiving', default='receiving', max_length=9)),
                 ('sentence', models.CharField(blank=True, db_default='', max_length=300)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('received_at', models.DateTimeField(null=True)),

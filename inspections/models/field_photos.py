@@ -20,7 +20,7 @@ class PhotoUpload(models.Model):
         RECEIVING = "receiving", _("wird empfangen")
         RECEIVED = "received", _("eingegangen")
         UNSETTLED = "unsettled", _("ungeklärt")
-        REFUSED = "refused", _("abgelehnt")
+        REFUSED = "refused", _("nicht übernommen")
 
     #: Made by the tablet; the photo in the cadastre has the same.
     id = models.UUIDField(primary_key=True)

@@ -57,7 +57,10 @@ def say(verdict: FieldVerdict) -> str:
         words.append(_("Der Eintrag ist gesichert; das Büro klärt ihn."))
     elif verdict.verdict == Verdict.DEPOSITED:
         words.append(
-            _("Der Eintrag ist gesichert. Er wird übernommen, sobald Sie wieder angemeldet sind.")
+            _(
+                "Der Eintrag ist gesichert. Er wird übernommen, sobald die Person wieder angemeldet"
+                " ist."
+            )
         )
     return " ".join(words)
 

@@ -17,8 +17,8 @@ from inspections.web.field_names import TABLES, Names, readable
 KINDS = {
     "inspection": gettext_lazy("Kontrolle"),
     "tree_new": gettext_lazy("Neuer Baum"),
-    "tree_change": gettext_lazy("Änderung am Baum"),
-    "tree_move": gettext_lazy("Baum verschoben"),
+    "tree_change": gettext_lazy("Angaben geändert"),
+    "tree_move": gettext_lazy("Lage geändert"),
     "tree_end": gettext_lazy("Baum nicht mehr da"),
     "measure_done": gettext_lazy("Maßnahme erledigt"),
     "group_new": gettext_lazy("Neue Baumgruppe"),

@@ -31,7 +31,7 @@ class OutboxForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("Datei vom Tablet"),
-        help_text=gettext_lazy("Ihr Name beginnt mit „ausgang“ und endet mit „.json“."),
+        help_text=gettext_lazy("Der Dateiname beginnt mit „ausgang“ und endet mit „.json“."),
         widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
     )
 

@@ -84,7 +84,7 @@ class TourForm(forms.Form):
         User.objects.none(),
         required=False,
         label=gettext_lazy("zuständig"),
-        empty_label=gettext_lazy("wer sie mitnimmt"),
+        empty_label=gettext_lazy("niemand Bestimmtes"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -368,7 +368,7 @@ def test_a_saved_outgoing_file_is_read_in_and_reported(
         return client.post("/klaerung/ausgang/", {"file": file}).content.decode()
 
     html = read(json.dumps(data).encode())
-    assert "Kontrolle: Lindenweg 417" in html and "K99" in html and "abgelehnt" in html
+    assert "Kontrolle: Lindenweg 417" in html and "K99" in html and "nicht übernommen" in html
     assert FieldEntry.objects.filter(via="file").count() == 2
     assert Inspection.objects.count() == 1
     assert "(schon bekannt)" in read(json.dumps(data).encode())
