@@ -86,6 +86,22 @@ def test_modules_of_the_interface_say_nothing_outside_of_gettext():
     }
 
 
+def test_sentences_inside_f_strings_have_an_english_one():
+    """xgettext does not look into f-strings: such a sentence has to stand elsewhere, too."""
+    sentences = known(words.SERVER)
+    said = {
+        (path.name, text.value)
+        for path in words.modules()
+        for string in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"_", "ngettext"}
+        for text in call.args
+        if isinstance(text, ast.Constant) and isinstance(text.value, str)
+    }
+    assert not {(name, text) for name, text in said if text not in sentences}
+
+
 def test_scripts_say_nothing_outside_of_t():
     sentences = known(words.BROWSER)
     for path in (ROOT / "static/js").rglob("*.js"):

@@ -94,8 +94,9 @@ class Command(BaseCommand):
         email = self._asked(options["email"], _("E-Mail-Adresse"), "--email")
         password = os.environ.get(PASSWORD_VARIABLE, "")
         if not password and sys.stdin.isatty():
-            password = getpass.getpass(f"{_('Passwort')}: ")
-            if password != getpass.getpass(f"{_('Passwort wiederholen')}: "):
+            asked, again = _("Passwort"), _("Passwort wiederholen")
+            password = getpass.getpass(f"{asked}: ")
+            if password != getpass.getpass(f"{again}: "):
                 raise CommandError(_("Die Passwörter stimmen nicht überein."))
         if not password:
             raise CommandError(

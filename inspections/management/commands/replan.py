@@ -61,7 +61,8 @@ class Command(BaseCommand):
     def _line(self, tree: Tree, difference: PlanDifference) -> str:
         """A tree with every column that differs: stored → by rule."""
         if not difference.stored:
-            return f"{tree} ({tree.pk}): {_('hat keinen Plan')}"
+            without = _("hat keinen Plan")
+            return f"{tree} ({tree.pk}): {without}"
         columns = (
             f"{name} {difference.stored[name]} → {value}"
             for name, value in difference.computed.items()
