@@ -218,7 +218,7 @@ def test_an_expired_session_stops_nothing(tablet, net: Net, city: City):
     entry = record(one, **inspection(first))
     one.wait(11)
     nudge(one)
-    expect(fate(one, entry)).to_contain_text("beim Server hinterlegt")
+    expect(fate(one, entry)).to_contain_text("beim Büro hinterlegt")
     assert sent(city, entry)[entry["id"]][:3] == ("kontrolle", None, "deposited")
     later = record(one, **inspection(second))
 

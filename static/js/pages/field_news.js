@@ -61,7 +61,7 @@ export function watchPosition(app) {
     if (screens.name === "list") screens.page.element.refresh();
   }, ({ kind, sentence }) => {
     app.gnssProblem = sentence;
-    app.strip.showPosition(null, kind === "denied" ? t("Standort nicht erlaubt") : t("keine Position"));
+    app.strip.showPosition(null, kind === "denied" ? t("Position nicht erlaubt") : t("keine Position"));
   });
 }
 

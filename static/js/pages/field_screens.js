@@ -121,10 +121,10 @@ async function take_along_choice(app) {
     reference: app.reference,
     day: app.points.day,
     baseMap: await get("baseMap"),
-    draw: () => drawRing(app.map, t("Die Ecken des Bereichs der Reihe nach antippen.")),
+    draw: () => drawRing(app.map, t("Die Ecken des Gebiets der Reihe nach antippen."), t("Gebiet zeichnen")),
     done: () => screens.name === "take_along_choice" && screens.back(),
   });
-  screens.show("take_along_choice", element, { title: t("Weiteren Bereich mitnehmen") });
+  screens.show("take_along_choice", element, { title: t("Gebiet mitnehmen") });
 }
 
 async function plant(app, { position = null }) {
@@ -133,6 +133,6 @@ async function plant(app, { position = null }) {
 
 async function group(app) {
   screens.close();
-  const ring = await drawRing(app.map, t("Den Umriss der Baumgruppe Ecke für Ecke antippen."));
+  const ring = await drawRing(app.map, t("Den Umriss der Baumgruppe Ecke für Ecke antippen."), t("Fläche zeichnen"));
   if (ring) screens.show("group", groupForm(app.context(), ring), { foot: false });
 }

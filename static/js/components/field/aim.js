@@ -56,8 +56,12 @@ export function pickPosition(map, start = null, sentence = "") {
     };
     const panel = h(
       "div.field-aim__panel",
-      { role: "dialog", "aria-label": t("Standort wählen") },
-      h("p", {}, sentence || t("Das Kreuz auf den Standort bringen. Ein Tipp auf die Karte holt die Stelle unter das Kreuz.")),
+      { role: "dialog", "aria-label": t("Stelle wählen") },
+      h(
+        "p",
+        {},
+        sentence || t("Das Kreuz auf die Stelle bringen. Ein Tipp auf die Karte holt sie unter das Kreuz."),
+      ),
       h("div.field-aim__buttons", {}, zoomButtons(map)),
       h(
         "div.field-aim__buttons",

@@ -8,10 +8,11 @@ import { t } from "baum/io/words.js";
 
 /**
  * @param {import("baum/map/field_map.js").FieldMap} map
- * @param {string} sentence what the polygon is for
+ * @param {string} sentence what to tap
+ * @param {string} name what the panel is called
  * @returns {Promise<[number, number][]|null>} closed ring of lon, lat; null when it was left
  */
-export function drawRing(map, sentence) {
+export function drawRing(map, sentence, name) {
   return new Promise((resolve) => {
     const ring = [];
     const said = h("p", { role: "status" }, sentence);
@@ -21,7 +22,7 @@ export function drawRing(map, sentence) {
     });
     const panel = h(
       "div.field-aim__panel",
-      { role: "dialog", "aria-label": t("Bereich zeichnen") },
+      { role: "dialog", "aria-label": name },
       said,
       h(
         "div.field-aim__buttons",
@@ -59,7 +60,11 @@ const spotOf = ({ lon, lat }) => [lon, lat];
 
 function wordsOf(ring, problem, sentence) {
   if (!ring.length) return sentence;
-  if (problem === "few") return t("{n} Ecken gesetzt, mindestens 3 sind nötig.", { n: ring.length });
+  if (problem === "few") {
+    return ring.length === 1
+      ? t("1 Ecke gesetzt, mindestens 3 sind nötig.")
+      : t("{n} Ecken gesetzt, mindestens 3 sind nötig.", { n: ring.length });
+  }
   if (problem) return t("Die Linien kreuzen sich. „Ecke zurück“ nimmt die letzte Ecke weg.");
   return t("{n} Ecken gesetzt.", { n: ring.length });
 }

@@ -7,7 +7,9 @@ import { LANGUAGE, t } from "baum/io/words.js";
 import { WORDS } from "baum/io/vocabulary.js";
 import { facts, h } from "baum/components/elements.js";
 import { openCorrection } from "baum/components/field/correct.js";
+import { monthsWords } from "baum/components/field/counts.js";
 import { openEnd } from "baum/components/field/end_tree.js";
+import { KINDS } from "baum/components/field/entry_words.js";
 import { wordOf } from "baum/components/field/inspect_measures.js";
 import { openMove } from "baum/components/field/move.js";
 import { findingList, limitsLine, STANDING } from "baum/components/field/tree_parts.js";
@@ -80,7 +82,7 @@ function data(row, reference) {
       [t("Entwicklungsphase"), WORDS.phase[row.phase]],
       [t("Zustand"), WORDS.condition[row.plan?.condition]],
       [t("Sicherheitserwartung"), WORDS.expectation[row.effective_expectation]],
-      [t("Intervall"), row.plan?.interval_months ? t("{n} Monate", { n: row.plan.interval_months }) : ""],
+      [t("Intervall"), row.plan?.interval_months ? monthsWords(row.plan.interval_months) : ""],
       [t("Lage"), positionWords(row)],
       [t("Revier"), unit?.name],
       [t("Schutz"), protection],
@@ -151,23 +153,13 @@ async function showPictures(host, row) {
   host.hidden = !host.childElementCount;
 }
 
-const kindWords = () => ({
-  inspection: t("Kontrolle"),
-  tree_new: t("Baum aufgenommen"),
-  tree_change: t("Daten geändert"),
-  tree_move: t("Lage geändert"),
-  tree_end: t("Baum beendet"),
-  measure_done: t("Maßnahme erledigt"),
-  group_new: t("Baumgruppe"),
-});
-
 const statusWords = () => ({
   unsent: t("nicht gesendet"),
   sending: t("wird gesendet"),
   accepted: t("angekommen"),
-  deposited: t("beim Amt hinterlegt"),
+  deposited: t("beim Büro hinterlegt"),
   unsettled: t("ungeklärt"),
-  rejected: t("vom Amt abgelehnt"),
+  rejected: t("vom Büro nicht übernommen"),
   foreign: t("wartet auf die Anmeldung der Person"),
 });
 
@@ -175,7 +167,7 @@ const statusWords = () => ({
 async function showEntries(host, treeId) {
   const entries = (await entriesOf(treeId)).reverse();
   if (!entries.length) return;
-  const [kinds, statuses] = [kindWords(), statusWords()];
+  const statuses = statusWords();
   host.append(
     h("h3", {}, t("Auf diesem Tablet eingetragen")),
     h(
@@ -188,7 +180,7 @@ async function showEntries(host, treeId) {
           h(
             "span",
             {},
-            h("strong", {}, kinds[entry.kind] ?? entry.kind),
+            h("strong", {}, KINDS[entry.kind] ?? entry.kind),
             h("small", {}, ` ${moment(entry.made_at, LANGUAGE)} · ${entry.person_name ?? ""}`),
           ),
           h("span.ff-badge", { class: `ff-badge--${entry.status}` }, statuses[entry.status] ?? entry.status),

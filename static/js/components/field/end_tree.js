@@ -37,7 +37,7 @@ export async function openEnd(ctx, row) {
     frame: {
       title: t("{title} steht nicht mehr", { title }),
       sub: placeWords(row),
-      submit: t("{title} beenden", { title }),
+      submit: t("{title} als nicht mehr vorhanden melden", { title }),
       danger: true,
     },
     check: (values) => problems(values, ctx.day),

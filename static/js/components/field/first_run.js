@@ -21,7 +21,7 @@ export function httpsNeeded() {
   const address = `https://${location.host}/feld/`;
   return cover(
     t("HTTPS nötig"),
-    h("p", {}, t("Diese Seite ist über http geöffnet. Ohne gesicherte Verbindung hebt der Browser nichts für die Arbeit ohne Netz auf und zeigt keinen Standort.")),
+    h("p", {}, t("Diese Seite ist über http geöffnet. Ohne gesicherte Verbindung hebt der Browser nichts für die Arbeit ohne Netz auf und zeigt keine Position.")),
     h("p", {}, t("So geht es:")),
     h(
       "ol",

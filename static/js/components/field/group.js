@@ -64,7 +64,6 @@ export function groupForm(ctx, ring) {
       {},
       numberField({
         label: t("Anzahl der Bäume"),
-        unit: t("Stück"),
         field: "tree_count",
         open: true,
         onInput: (typed) => deed.set("tree_count", typed),

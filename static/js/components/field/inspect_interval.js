@@ -5,6 +5,7 @@ import { day } from "baum/core/formats.js";
 import { LANGUAGE, t } from "baum/io/words.js";
 import { h } from "baum/components/elements.js";
 import { chipButton, ChipRow, chipsOrWords } from "baum/components/field/chips.js";
+import { monthsWords } from "baum/components/field/counts.js";
 
 const OFFERED = [3, 6, 12, 18, 24, 36];
 
@@ -16,7 +17,7 @@ const reasons = () => [
   t("Neue Nutzung am Standort"),
   t("Bauarbeiten im Umfeld"),
   t("Spielplatz, Schule oder Kita"),
-  t("Nach Schnitt wieder stabil"),
+  t("Nach dem Schnitt wieder stabil"),
 ];
 
 export function intervalPart(state) {
@@ -63,7 +64,9 @@ function say(state, proposal, said, why) {
   const due = state.dueOn();
   const chosen = state.values.set_months ?? proposal.months;
   said.textContent = chosen && due
-    ? t("In {n} Monaten: {day}", { n: chosen, day: day(due, LANGUAGE) })
+    ? chosen === 1
+      ? t("In 1 Monat: {day}", { day: day(due, LANGUAGE) })
+      : t("In {n} Monaten: {day}", { n: chosen, day: day(due, LANGUAGE) })
     : due
     ? t("Am {day}", { day: day(due, LANGUAGE) })
     : t("Keine eigene Kontrolle nötig");
@@ -77,7 +80,7 @@ function monthsRow(state) {
     const offered = [...new Set([...OFFERED, proposal.months, state.values.set_months].filter(Boolean))];
     return offered.sort((a, b) => a - b).map((n) => [
       String(n),
-      t("{n} Monate", { n }),
+      monthsWords(n),
       { mark: n === proposal.months ? t("Vorschlag") : "" },
     ]);
   };

@@ -14,7 +14,7 @@ const markWords = () => ({
   carried: t("übernommen"),
   season: t("nach Jahreszeit"),
   proposed: t("nach Standzeit"),
-  alike: t("wie beim vorigen Baum"),
+  alike: t("Wie beim vorigen Baum"),
 });
 
 const short = () => ({

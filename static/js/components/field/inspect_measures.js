@@ -142,7 +142,7 @@ export function immediatePart(state) {
         },
       }),
       textField({
-        label: t("weitere Worte"),
+        label: t("Bemerkung"),
         value: immediate.text,
         onInput: (value) => {
           immediate.text = value;

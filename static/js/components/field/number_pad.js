@@ -7,10 +7,10 @@ import { h } from "baum/components/elements.js";
 let counter = 0;
 
 /**
- * @param {{label: string, unit: string, field: string, value?: string, decimals?: boolean, open?: boolean,
+ * @param {{label: string, unit?: string, field: string, value?: string, decimals?: boolean, open?: boolean,
  *   onInput: (typed: string) => void}} options
  */
-export function numberField({ label, unit, field, value = "", decimals = false, open = false, onInput }) {
+export function numberField({ label, unit = "", field, value = "", decimals = false, open = false, onInput }) {
   counter += 1;
   const id = `number-${counter}`;
   const input = h("input.ff-input.ff-input--number", {
@@ -36,7 +36,7 @@ export function numberField({ label, unit, field, value = "", decimals = false, 
     key("0"),
     h(
       "button.ff-key",
-      { type: "button", "aria-label": t("letzte Ziffer löschen"), onclick: () => press("back") },
+      { type: "button", "aria-label": t("Letzte Ziffer löschen"), onclick: () => press("back") },
       "⌫",
     ),
   );
@@ -52,7 +52,7 @@ export function numberField({ label, unit, field, value = "", decimals = false, 
   return h(
     "div.ff-text",
     { "data-field": field },
-    h("label", { for: id }, label, h("span.ff-unit", {}, ` (${unit})`)),
+    h("label", { for: id }, label, unit && h("span.ff-unit", {}, ` (${unit})`)),
     h("div.ff-number", {}, input, toggle),
     keys,
   );

@@ -1,9 +1,11 @@
 /** "Ausgang": every entry and photo with what became of it, sending now, signing in, and the file of last resort. */
 
 import { h } from "baum/components/elements.js";
+import { entriesWords, photosWords } from "baum/components/field/counts.js";
+import { KINDS } from "baum/components/field/entry_words.js";
 import { fieldIcon } from "baum/components/field/icons.js";
 import { notice, openTree, part, sizeWords, tapButton } from "baum/components/field/parts.js";
-import { moment, number } from "baum/core/formats.js";
+import { moment } from "baum/core/formats.js";
 import { changes, counts, exportFile, list } from "baum/io/field/outbox.js";
 import { changes as sending, now, state } from "baum/io/field/sync.js";
 import { LANGUAGE, t } from "baum/io/words.js";
@@ -13,26 +15,16 @@ const PAGE = 60;
 /** Changes that come within this time are shown together. */
 const TOGETHER_MS = 250;
 
-const KINDS = {
-  inspection: t("Kontrolle"),
-  tree_new: t("Neuer Baum"),
-  tree_change: t("Angaben geändert"),
-  tree_move: t("Standort geändert"),
-  tree_end: t("Abgang gemeldet"),
-  measure_done: t("Maßnahme erledigt"),
-  group_new: t("Baumgruppe"),
-};
-
 /** Words, icon and look of what became of an entry or photo. */
 const FATES = {
   unsent: [t("nicht gesendet"), "send", "waiting"],
   sending: [t("wird gesendet"), "send", "waiting"],
   accepted: [t("angekommen"), "check", "done"],
   received: [t("angekommen"), "check", "done"],
-  deposited: [t("beim Server hinterlegt"), "check", "waiting"],
+  deposited: [t("beim Büro hinterlegt"), "check", "waiting"],
   unsettled: [t("angekommen, ungeklärt – das Büro klärt es"), "warning", "open"],
   rejected: [t("vom Büro nicht übernommen"), "warning", "open"],
-  refused: [t("nicht angenommen"), "warning", "open"],
+  refused: [t("nicht übernommen"), "warning", "open"],
   foreign: [t("gehört einer anderen Person"), "person", "waiting"],
 };
 const DONE = new Set(["accepted", "received"]);
@@ -42,8 +34,8 @@ const SENTENCES = {
   idle: t("Gesendet wird von selbst, sobald Netz da ist."),
   sending: t("Es wird gerade gesendet."),
   offline: t("Kein Netz. Gesendet wird von selbst, sobald es wieder da ist."),
-  signed_out: t("Die Anmeldung ist abgelaufen. Alles bleibt hier, bis jemand sich anmeldet."),
-  blocked: t("Dieses Gerät ist gesperrt. Was hier liegt, wird noch abgegeben."),
+  signed_out: t("Die Anmeldung ist abgelaufen. Alles bleibt auf dem Tablet, bis sich jemand anmeldet."),
+  blocked: t("Dieses Tablet ist gesperrt. Es gibt noch ab, was auf ihm liegt."),
   failed: t("Das Senden ist gestört. Es wird bald wieder versucht."),
 };
 
@@ -112,9 +104,9 @@ class FieldOutgoing extends HTMLElement {
     const [entries, count] = await Promise.all([list(person), counts(person)]);
     const phase = state.phase ?? "idle";
     const own = count.total
-      ? t("{entries} Einträge und {photos} Fotos sind nicht gesendet.", {
-        entries: number(count.entries, LANGUAGE, 0),
-        photos: number(count.photos, LANGUAGE, 0),
+      ? t("Nicht gesendet: {entries} und {photos}.", {
+        entries: entriesWords(count.entries),
+        photos: photosWords(count.photos),
       })
       : t("Alles ist gesendet.");
     this.said.textContent = `${own} ${phase === "idle" && !count.total ? "" : state.sentence || SENTENCES[phase] || ""}`.trim();
@@ -133,14 +125,15 @@ class FieldOutgoing extends HTMLElement {
   async #showOthers(person) {
     const lines = [];
     for (const other of this.options.people.filter(({ id }) => id !== person)) {
-      const { total } = await counts(other.id);
+      const { entries, photos, total } = await counts(other.id);
       if (!total) continue;
       lines.push(h(
         "p.field-card__warning",
         {},
-        t("Von {name} liegen hier noch {n} nicht gesendete Einträge und Fotos. Sie gehen mit der nächsten Anmeldung von {name} ab.", {
+        t("Von {name} ist hier noch nicht gesendet: {entries} und {photos}. Das geht mit der nächsten Anmeldung von {name} ab.", {
           name: other.name,
-          n: total,
+          entries: entriesWords(entries),
+          photos: photosWords(photos),
         }),
       ));
     }

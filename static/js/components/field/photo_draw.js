@@ -42,7 +42,7 @@ export async function drawOn(blob, onDone) {
       {},
       tool.element,
       button(t("Letztes zurück"), {}, { onclick: () => board.undo() }),
-      button(t("Verwerfen"), {}, { onclick: close }),
+      button(t("Zeichnung verwerfen"), {}, { onclick: close }),
       button(t("Fertig"), { kind: "primary" }, { onclick: done }),
     ),
   );

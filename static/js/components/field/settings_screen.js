@@ -1,8 +1,8 @@
 /** The field app's settings: look, language, position, base map, device, PIN, people, version, room. */
 
 import { h } from "baum/components/elements.js";
+import { treesWords } from "baum/components/field/counts.js";
 import { choices, labelled, notice, part, sizeWords, tapButton } from "baum/components/field/parts.js";
-import { number } from "baum/core/formats.js";
 import { offset, WRONG_S } from "baum/io/field/clock.js";
 import { device, register } from "baum/io/field/device.js";
 import { all, set } from "baum/io/field/preferences.js";
@@ -114,7 +114,9 @@ class FieldSettings extends HTMLElement {
     if (!minutes) return null;
     return part(
       t("PIN"),
-      h("p", {}, t("Nach {n} Minuten Pause sperrt sich das Tablet.", { n: minutes })),
+      h("p", {}, minutes === 1
+        ? t("Nach 1 Minute Pause sperrt sich das Tablet.")
+        : t("Nach {n} Minuten Pause sperrt sich das Tablet.", { n: minutes })),
       tapButton(t("PIN ändern"), { icon: "lock" }, { onclick: change }),
     );
   }
@@ -157,8 +159,8 @@ class FieldSettings extends HTMLElement {
             notice("info", t("Gibt es eine neue Fassung, wird sie im Hintergrund geholt und dann hier angeboten."));
           },
         }),
-      h("p", {}, t("{n} Bäume auf dem Tablet, {used} belegt, {free} frei.", {
-        n: number(trees, LANGUAGE, 0),
+      h("p", {}, t("{trees} auf dem Tablet, {used} belegt, {free} frei.", {
+        trees: treesWords(trees),
         used: sizeWords(space.usage ?? NaN),
         free: sizeWords(space.free ?? NaN),
       })),

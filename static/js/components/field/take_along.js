@@ -1,9 +1,10 @@
 /** "Mitnehmen": areas on the tablet with age and size, refresh and removal, and the way to one more. */
 
 import { alertBox, h, skeleton } from "baum/components/elements.js";
+import { treesWords } from "baum/components/field/counts.js";
 import { notice, openScreen, part, sizeWords, tapButton } from "baum/components/field/parts.js";
 import { progressBox } from "baum/components/field/progress_box.js";
-import { moment, number } from "baum/core/formats.js";
+import { moment } from "baum/core/formats.js";
 import { list, refresh, remove } from "baum/io/field/areas.js";
 import { persist, room } from "baum/io/field/storage.js";
 import { LANGUAGE, t } from "baum/io/words.js";
@@ -13,7 +14,7 @@ import { THUMB_BYTES, TILE_BYTES, TREE_BYTES } from "baum/components/field/weigh
 function factsOf(area) {
   const bytes = area.trees * TREE_BYTES + area.thumbs * THUMB_BYTES + area.tiles * TILE_BYTES;
   return [
-    t("{n} Bäume", { n: number(area.trees, LANGUAGE, 0) }),
+    treesWords(area.trees),
     t("etwa {size}", { size: sizeWords(bytes) }),
     area.fetched_at &&
     t("Stand {moment}", { moment: moment(new Date(area.fetched_at).toISOString(), LANGUAGE) }),
@@ -30,12 +31,13 @@ class FieldTakeAlong extends HTMLElement {
     this.areas = h("ul.field-cards", {}, h("li", {}, skeleton(3)));
     this.work = h("div");
     this.space = h("div");
+    this.more = tapButton("", { kind: "primary", icon: "bring", wide: true }, {
+      onclick: () => openScreen("take_along_choice"),
+    });
     this.append(
       this.work,
       part(t("Auf dem Tablet"), this.areas),
-      tapButton(t("Weiteren Bereich mitnehmen"), { kind: "primary", icon: "bring", wide: true }, {
-        onclick: () => openScreen("take_along_choice"),
-      }),
+      this.more,
       part(t("Speicher"), this.space),
     );
   }
@@ -47,9 +49,10 @@ class FieldTakeAlong extends HTMLElement {
       h(
         "li.baum-empty",
         {},
-        t("Noch nichts mitgenommen. Ein Ortsteil, ein gezeichneter Bereich, ein Filter oder eine Tour füllt die Karte."),
+        t("Noch nichts mitgenommen. Ein Ortsteil, ein gezeichnetes Gebiet, ein Filter oder eine Tour füllt die Karte."),
       ),
     ]));
+    this.more.lastElementChild.textContent = areas.length ? t("Weiteres Gebiet mitnehmen") : t("Gebiet mitnehmen");
     this.space.replaceChildren(...this.#spaceWords(space));
   }
 

@@ -41,7 +41,7 @@ class FieldTakeAlongChoice extends HTMLElement {
         t("Was kommt mit?"),
         [
           { value: "district", label: t("Ein Ortsteil") },
-          { value: "polygon", label: t("Ein Bereich auf der Karte"), note: t("Ecke für Ecke getippt") },
+          { value: "polygon", label: t("Ein Gebiet auf der Karte"), note: t("Ecke für Ecke getippt") },
           { value: "filter", label: t("Ein Filter"), note: t("fällig bis, meine Bäume, Objekt") },
           { value: "tour", label: t("Eine Tour"), note: t("im Büro geplant") },
         ],
@@ -84,7 +84,7 @@ class FieldTakeAlongChoice extends HTMLElement {
       onclick: async () => {
         const ring = await this.options.draw();
         if (!ring) return;
-        this.#weigh({ kind: "polygon", ring }, t("Bereich vom {day}", { day: dayWords(this.options.day, LANGUAGE) }));
+        this.#weigh({ kind: "polygon", ring }, t("Gebiet vom {day}", { day: dayWords(this.options.day, LANGUAGE) }));
       },
     });
   }
@@ -109,11 +109,11 @@ class FieldTakeAlongChoice extends HTMLElement {
         t("Fällig bis"),
         h("input.field-input", { type: "date", value: this.filter.due_until, onchange: set("due_until") }),
       ),
-      tick(t("Nur Bäume meiner Einheit"), this.filter.mine, (mine) => {
+      tick(t("Nur Bäume meines Reviers"), this.filter.mine, (mine) => {
         this.filter.mine = mine;
         this.#later();
       }),
-      labelled(t("Zuständige Einheit"), select("unit", units, t("alle Einheiten"))),
+      labelled(t("Zuständiges Revier"), select("unit", units, t("alle Reviere"))),
       labelled(t("Objekt"), select("place", places, t("alle Objekte"))),
     );
   }
@@ -134,7 +134,7 @@ class FieldTakeAlongChoice extends HTMLElement {
     const named = (rows, id) => rows.find((row) => row.id === id)?.name;
     return [
       due_until ? t("fällig bis {day}", { day: dayWords(due_until, LANGUAGE) }) : t("alle Bäume"),
-      mine && t("meine Einheit"),
+      mine && t("mein Revier"),
       named(units, unit),
       named(places, place),
     ].filter(Boolean).join(", ");

@@ -7,9 +7,9 @@ const WAIT_MS = 20_000;
 
 function sentenceOf(problem) {
   if (problem.code === problem.PERMISSION_DENIED) {
-    return t("Die App darf den Standort nicht sehen. In den Einstellungen des Browsers erlauben.");
+    return t("Die App darf die Position nicht sehen. In den Einstellungen des Browsers erlauben.");
   }
-  return t("Der Standort ist gerade nicht zu bestimmen.");
+  return t("Die Position ist gerade nicht zu bestimmen.");
 }
 
 /**
@@ -22,7 +22,7 @@ function sentenceOf(problem) {
  */
 export function watch(onFix, onProblem) {
   if (!navigator.geolocation) {
-    onProblem({ kind: "missing", sentence: t("Dieses Gerät kennt seinen Standort nicht.") });
+    onProblem({ kind: "missing", sentence: t("Dieses Gerät kennt seine Position nicht.") });
     return () => {};
   }
   const id = navigator.geolocation.watchPosition(

@@ -90,10 +90,10 @@ function parsed(text) {
 export function problemOf({ status, body }) {
   const said = body?.sentence ?? body?.detail;
   if (status === 401) {
-    return new SignedOut(t("Die Anmeldung ist abgelaufen. Alles bleibt auf dem Tablet."), 401);
+    return new SignedOut(t("Die Anmeldung ist abgelaufen. Alles bleibt auf dem Tablet, bis sich jemand anmeldet."), 401);
   }
   if (status === 403 && (!said || /csrf/i.test(said))) {
-    return new TokenStale(t("Die Anmeldung ist abgelaufen. Alles bleibt auf dem Tablet."), 403);
+    return new TokenStale(t("Die Anmeldung ist abgelaufen. Alles bleibt auf dem Tablet, bis sich jemand anmeldet."), 403);
   }
   if (status === 403) return new Forbidden(said, 403);
   if (status < 500 && said) return new Broken(said, status);

@@ -111,14 +111,12 @@ async function withFreshToken(user) {
 async function signedOut() {
   await depositFor(await people());
   const { total, deposited } = await counts();
-  if (total) {
-    say(
-      "signed_out",
-      t("Die Anmeldung ist abgelaufen. Alles bleibt auf dem Tablet, bis sich jemand anmeldet."),
-    );
-  } else if (deposited) {
-    say("signed_out", t("Beim Server hinterlegt. Nach der Anmeldung wird es übernommen."));
-  } else say("signed_out", t("Die Anmeldung ist abgelaufen."));
+  say(
+    "signed_out",
+    deposited && !total
+      ? t("Beim Büro hinterlegt. Nach der Anmeldung wird es übernommen.")
+      : t("Die Anmeldung ist abgelaufen. Alles bleibt auf dem Tablet, bis sich jemand anmeldet."),
+  );
 }
 
 /** A blocked device hands in what everybody left on it, then forgets. */
