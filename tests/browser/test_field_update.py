@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 
 from tests.field.hands import PATH, choose, inspection, record, screen
 from tests.field.kept import kept
-from tests.field.net import Answer, Net
+from tests.field.messages import Answer
+from tests.field.net import Net
 from tests.field.tablet import Tablet
 
 pytestmark = pytest.mark.browser

@@ -13,7 +13,8 @@ from typing import Any
 from playwright.sync_api import Error, Page
 
 from tests.field.kept import waiting
-from tests.field.net import Net, Way
+from tests.field.messages import Way
+from tests.field.net import Net
 from tests.field.tablet import Tablet
 
 #: Half of the requests have trouble, of every kind.

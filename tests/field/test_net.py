@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.field.net import Fate, Net, Way
+from tests.field.messages import Fate, Way
+from tests.field.net import Net
 
 PATH = "/api/v1/field/entries/"
 
