@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwr
 
 from tests.browser.city import City
 from tests.browser.module_page import Listener, Site, listening_files
-from tests.browser.visits import PASSWORD, Visit
+from tests.browser.visits import PASSWORD, PATIENCE_MS, Visit
 from tests.conftest import manage
 from tests.field.net import Net
 from tests.field.profiles import Profiles
@@ -147,6 +147,7 @@ def module_files() -> Iterator[Listener]:
 def module_context(chromium: Browser, module_files: Listener) -> Iterator[BrowserContext]:
     """What the sites of a module share: the browser's cache, and a process that a kept page holds."""
     context = chromium.new_context(locale="de-DE", timezone_id="Europe/Berlin")
+    context.set_default_timeout(PATIENCE_MS)
     context.new_page().goto(f"{module_files.url}/static/js/io/ids.js")
     yield context
     context.close()

@@ -160,8 +160,13 @@ class Site:
         path: str = "/",
         context: BrowserContext | None = None,
     ) -> Page:
-        """A tab; ``user`` writes. ``context``: on a tablet of its own, not on that of the module."""
-        tab = (context or self._context).new_page()
+        """A tab; ``user`` writes. ``context``: on a tablet of its own, not on that of the module.
+
+        A tab that an earlier site has left is used again: a new one costs more than all else here.
+        """
+        context = context or self._context
+        tab = next((tab for tab in context.pages if tab not in self._tabs), None)
+        tab = tab or context.new_page()
         self._tabs.append(tab)
         tab.goto(self.url + path)
         if user:
@@ -173,8 +178,8 @@ class Site:
         self._listener.stop()
 
     def close(self) -> list[Exception]:
-        """Close what is open; what went wrong in the server."""
-        for tab in self._tabs:
+        """Leave one tab; what went wrong in the server."""
+        for tab in self._context.pages[1:]:
             tab.close()
         self.stop()
         return self._listener.faults

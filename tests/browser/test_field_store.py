@@ -183,12 +183,12 @@ def test_two_tabs_see_the_same_outbox(site, page):
     other = site.open()
     counts = """async () => {
       const { changes, counts } = await import("baum/io/field/outbox.js");
-      window.told = new Promise((resolve) => changes.addEventListener("change", resolve, { once: true }));
+      changes.addEventListener("change", () => { window.isTold = true; });
       return await counts();
     }"""
     assert other.evaluate(counts)["total"] == 0
     record(page, size=10)
-    other.evaluate("() => window.told")
+    other.wait_for_function("() => window.isTold")
     assert other.evaluate(counts) == {
         "entries": 1, "photos": 1, "unsettled": 0, "deposited": 0, "total": 2,
     }  # fmt: skip
