@@ -368,12 +368,18 @@ def test_a_photo_goes_on_where_the_line_broke(office, page):
     assert states(page) == ["accepted received"]
 
 
-@pytest.mark.parametrize("status", [409, 460])
-def test_a_piece_that_did_not_fit_is_sent_from_where_the_server_is(office, page, status):
+@pytest.mark.parametrize(
+    ("when", "status"),
+    # The server has not taken the piece; or it has, and the tablet does not know.
+    [("break_at", 409), ("break_at", 460), ("after", 409)],
+)
+def test_a_piece_that_did_not_fit_is_sent_from_where_the_server_is(office, page, when, status):
     answers = iter([(status, {"detail": "nein"}, {})])
-    office.break_at = lambda method, _path, _r: (
-        next(answers, "go on") if method == "PATCH" else "go on"
-    )
+
+    def refuse(method: str, _path: str, _request: Request) -> Answer | str:
+        return next(answers, "go on") if method == "PATCH" else "go on"
+
+    setattr(office, when, refuse)
     record(page, {"bytes": [PIECE + 5]})
     assert send(page)["phase"] == "idle"
     assert [len(photo["bytes"]) for photo in office.photos.values()] == [PIECE + 5]
