@@ -61,6 +61,8 @@ def _user(user: User) -> dict[str, Any]:
         "name": str(user),
         "username": user.username,
         "role": user.role,
+        # By this the tablet tells a fresh sign-in from a session that was merely still open.
+        "last_login": user.last_login,
         "may_inspect": not why_not,
         "why_not": why_not,
     }

@@ -15,6 +15,7 @@ import { metres } from "baum/core/field/nearest.js";
 import { device, keyHeader, register } from "baum/io/field/device.js";
 import { entriesOf } from "baum/io/field/outbox.js";
 import { all as preferences } from "baum/io/field/preferences.js";
+import { dropForgotten, isForgotten } from "baum/io/field/pin.js";
 import { reference, refreshReference } from "baum/io/field/reference.js";
 import { person, refresh as refreshSession, settings } from "baum/io/field/session.js";
 import { changes as shellChanges, register as installShell } from "baum/io/field/shell.js";
@@ -112,7 +113,8 @@ class FieldApp {
   async know() {
     [this.person, this.reference, this.settings] = await Promise.all([person(), reference(), settings()]);
     try {
-      if (!this.person || cameFromSignIn()) await refreshSession();
+      if (!this.person || cameFromSignIn() || await isForgotten()) await refreshSession();
+      await dropForgotten();
       this.person = await person();
       if (!this.person) return this.#wait();
       this.reference ??= await refreshReference();

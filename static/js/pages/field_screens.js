@@ -95,7 +95,7 @@ function settings(app) {
     pin: {
       minutes: app.settings.pin_minutes || 0,
       change: async () => {
-        if (await askPin(app.root, { name: app.person.name, mayLeave: true })) {
+        if (await askPin(app.root, { ...app.person, mayLeave: true })) {
           await choosePin(app.root, { mayLeave: true });
         }
       },

@@ -4,11 +4,12 @@ import { h } from "baum/components/elements.js";
 import { fieldIcon } from "baum/components/field/icons.js";
 import { cover } from "baum/components/field/first_run.js";
 import { tapButton } from "baum/components/field/parts.js";
-import { checkPin, FORM, lockState, setPin, touch } from "baum/io/field/pin.js";
+import { checkPin, FORM, forgetWithSignIn, lockState, setPin, touch } from "baum/io/field/pin.js";
 import { t } from "baum/io/words.js";
 
 /** How often the pause is looked at. */
 const LOOK_MS = 5_000;
+const SIGN_IN = "/accounts/login/?next=/feld/";
 const LEAST = 4;
 const MOST = 8;
 
@@ -97,7 +98,7 @@ export function choosePin(host, { mayLeave }) {
 }
 
 /** Ask for the PIN of a person; resolves true when it was right, false when the question was left. */
-export function askPin(host, { name, id = null, mayLeave = false }) {
+export function askPin(host, { name, id, mayLeave = false }) {
   return new Promise((resolve) => {
     const said = h("p", { role: "status" }, t("PIN von {name}", { name }));
     const page = cover(
@@ -112,7 +113,14 @@ export function askPin(host, { name, id = null, mayLeave = false }) {
       }),
       h(
         "a.field-btn.field-btn--wide",
-        { href: "/accounts/login/?next=/feld/" },
+        {
+          href: SIGN_IN,
+          onclick: async (event) => {
+            event.preventDefault();
+            await forgetWithSignIn(id);
+            location.assign(SIGN_IN);
+          },
+        },
         fieldIcon("person"),
         h("span", {}, t("PIN vergessen: neu anmelden")),
       ),
@@ -151,7 +159,7 @@ export class PinLock {
     if (this.asking || (!locked && (!required || set))) return;
     this.asking = true;
     this.frame.inert = true;
-    if (locked) await askPin(this.host, { name: this.person().name });
+    if (locked) await askPin(this.host, this.person());
     else await choosePin(this.host, { mayLeave: false });
     this.frame.inert = false;
     this.asking = false;

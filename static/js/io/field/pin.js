@@ -2,7 +2,7 @@
 
 import { base64Of } from "baum/io/field/digest.js";
 import { changeMeta, dropMeta, getMeta, setMeta } from "baum/io/field/meta.js";
-import { person, settings } from "baum/io/field/session.js";
+import { people, person, settings } from "baum/io/field/session.js";
 
 const ROUNDS = 200_000;
 const FREE_TRIES = 5;
@@ -43,9 +43,30 @@ export async function setPin(pin) {
   return true;
 }
 
-/** Forget the PIN of a person; after a fresh sign-in only. */
-export async function dropPin(id) {
-  await dropMeta(keyOf(id));
+const forgottenKey = (id) => `pin-forgotten:${id}`;
+
+/** Somebody says that a PIN is forgotten: it goes with the next sign-in of that person, not before. */
+export async function forgetWithSignIn(id) {
+  const known = (await people()).find((each) => each.id === id);
+  await setMeta(forgottenKey(id), known?.last_login ?? new Date().toISOString());
+}
+
+/** Is a forgotten PIN waiting for a sign-in of whoever writes now? */
+export async function isForgotten() {
+  const who = await person();
+  return Boolean(who && await getMeta(forgottenKey(who.id)));
+}
+
+/**
+ * Drop the forgotten PIN of whoever writes now, once they have signed in anew: a session that was merely
+ * still open opens nothing.
+ */
+export async function dropForgotten() {
+  const who = await person();
+  const since = who && await getMeta(forgottenKey(who.id));
+  if (!since || !(Date.parse(who.last_login) > Date.parse(since))) return;
+  await dropMeta(keyOf(who.id));
+  await dropMeta(forgottenKey(who.id));
 }
 
 /**
