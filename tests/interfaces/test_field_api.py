@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from PIL import Image
 
 from baumkataster.models import CitySettings, Photo
@@ -111,6 +112,11 @@ def test_session_says_who_where_and_when(api: ApiClient, arborist: Any) -> None:
     CitySettings.objects.update(field_pin_minutes=5, field_measures_work=True)
     device = register(api)
     body = api.json("/field/session/", {"device": device["id"]})
+    last_login = parse_datetime(body["user"].pop("last_login"))
+    arborist.refresh_from_db()
+    assert last_login is not None
+    assert arborist.last_login is not None
+    assert abs(last_login - arborist.last_login) < timedelta(milliseconds=1)
     assert body["user"] == {
         "id": str(arborist.pk),
         "name": str(arborist),
