@@ -245,7 +245,9 @@ def test_nobody_sends_under_anothers_name(tablet, net: Net, city: City):
     nudge(one)
 
     expect(fate(one, anke)).to_contain_text("angekommen")
-    waits = screen(one, "outgoing").get_by_text(re.compile("^Von Karla Ohlsen liegen hier noch 1 "))
+    waits = screen(one, "outgoing").get_by_text(
+        re.compile("^Von Karla Ohlsen ist hier noch nicht gesendet: 1 Eintrag ")
+    )
     expect(waits).to_be_visible()
     assert sent(city, karla, anke) == {anke["id"]: ("aufsicht", "aufsicht", "accepted", "")}
 
