@@ -133,7 +133,7 @@ def record(bench: Bench) -> int:
 
     record_days(
         tablet, trees, photos=options.photos, now=datetime.now(UTC), days=DAYS,
-        seed=options.seed, side=1200, each_day=by_hand,
+        seed=options.seed, side=1600, each_day=by_hand,
     )  # fmt: skip
     tablet.kill()
     tablet.start(PATH)
