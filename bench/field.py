@@ -148,7 +148,8 @@ def weight(city: City, net: Net, tablet: Tablet) -> list[Line]:
 def scenarios(tablet: Tablet, folder: Path) -> list[Line]:
     """Five ways through a tree, each by the finger."""
     trees = choose(tablet, 4)
-    (hurt,) = choose(tablet, 1, allowed=False, findings=True)
+    reason = "Der Baum ist stärker geschädigt."
+    (hurt,) = choose(tablet, 1, allowed=False, findings=True, reason=reason)
     photo = camera_photo(folder / "photo.jpg", size=(4000, 3000))
     return [
         counted(tablet, "ohne neuen Befund, bis zum nächsten Baum", 3, 10, trees[0], no_finding),

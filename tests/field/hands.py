@@ -1,6 +1,7 @@
 """What hands do on the tablet's screen, by words that can be read there."""
 
 import re
+from contextlib import suppress
 from math import ceil
 from pathlib import Path
 from time import monotonic
@@ -16,7 +17,7 @@ PATH = "/feld/"
 HOLD_S = 11
 #: Trees at which "Ohne neuen Befund" may be tapped, and at which it may not, by the app's own rule;
 #: none that shares its spot with another, because a finger could not tell them apart.
-CHOOSE = """async ({allowed, limit, skip, findings}) => {
+CHOOSE = """async ({allowed, limit, skip, findings, reason}) => {
   const {quickCheck, earlierFindings} = await import("baum/core/field/carry_over.js");
   const {reference} = await import("baum/io/field/reference.js");
   const {tree, points} = await import("baum/io/field/trees.js");
@@ -31,7 +32,9 @@ CHOOSE = """async ({allowed, limit, skip, findings}) => {
     if (!alone(point)) continue;
     const row = await tree(point.id);
     if (row.status !== "standing" || !row.species || !row.number || !row.inspections?.length) continue;
-    if (quickCheck(row, known, day).allowed !== allowed) continue;
+    const check = quickCheck(row, known, day);
+    if (check.allowed !== allowed) continue;
+    if (reason && check.reasons.join() !== reason) continue;
     if (findings !== null && (earlierFindings(row).length > 0) !== findings) continue;
     found.push({id: row.id, version: row.version, phase: row.phase || "mature", lon: row.lon,
       lat: row.lat, number: row.number, place: row.place_name, height_m: row.height_m ?? null,
@@ -43,10 +46,17 @@ CHOOSE = """async ({allowed, limit, skip, findings}) => {
 
 
 def choose(
-    tablet: Tablet, limit: int, *, allowed: bool = True, skip: int = 0, findings: bool | None = None
+    tablet: Tablet,
+    limit: int,
+    *,
+    allowed: bool = True,
+    skip: int = 0,
+    findings: bool | None = None,
+    reason: str = "",
 ) -> list[dict[str, Any]]:
-    """Trees on board, always the same ones."""
-    options = {"allowed": allowed, "limit": limit, "skip": skip, "findings": findings}
+    """Trees on board, always the same ones; ``reason``: the only one why not."""
+    options: dict[str, Any] = {"allowed": allowed, "limit": limit, "skip": skip}
+    options |= {"findings": findings, "reason": reason}
     found: list[dict[str, Any]] = tablet.page.evaluate(CHOOSE, options)
     assert len(found) == limit, f"only {len(found)} such trees on board"
     return found
@@ -127,7 +137,11 @@ def chip(where: Locator, group: str, words: str) -> Locator:
 def save(tablet: Tablet, where: Locator) -> None:
     """The large button below; the form closes."""
     tablet.tap(where.locator("button[type=submit]"))
-    expect(where).to_have_count(0)
+    complaint = where.locator(".ff-error:visible, .ff-fail:visible")
+    with suppress(AssertionError):
+        expect(where).to_have_count(0)
+        return
+    raise AssertionError(f"not saved: {complaint.all_inner_texts()}")
 
 
 def no_new_finding(tablet: Tablet, tree: dict[str, Any]) -> int:
