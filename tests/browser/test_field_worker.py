@@ -61,6 +61,16 @@ REGISTER = """async () => {
   }
   return ready;
 }"""
+#: Look for a newer version, and see what becomes of it: "installed", "redundant".
+LOOK = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration("/feld/");
+  const outcome = new Promise((resolve) => registration.addEventListener("updatefound", () => {
+    const { installing } = registration;
+    installing.addEventListener("statechange", () => resolve(installing.state), { once: true });
+  }, { once: true }));
+  await (await import("baum/io/field/shell.js")).lookForNewer();
+  return await Promise.race([outcome, new Promise((resolve) => setTimeout(resolve, 10_000, "late"))]);
+}"""
 GET = "async (path) => { const answer = await fetch(path); return [answer.status, await answer.text()]; }"
 
 
@@ -123,18 +133,14 @@ def test_what_was_taken_along_comes_from_the_tablet_and_all_else_from_the_server
 
 def test_a_version_with_a_missing_file_is_not_installed(app, page):
     app.build, app.files = "two", [*app.files, "/static/js/nicht_da.js"]
-    page.evaluate("async () => (await import('baum/io/field/shell.js')).lookForNewer()")
-    page.wait_for_function("""async () => {
-      const registration = await navigator.serviceWorker.getRegistration("/feld/");
-      return !registration.installing && !registration.waiting;
-    }""")
+    assert page.evaluate(LOOK) == "redundant"
     assert page.evaluate("() => caches.keys()") == ["feld-one"]
 
 
 def newer(page: Page, app: App, build: str, reads: list[int]) -> None:
     """A newer version is on the server and has been offered."""
     app.build, app.reads = build, reads
-    page.evaluate("async () => (await import('baum/io/field/shell.js')).lookForNewer()")
+    assert page.evaluate(LOOK) == "installed"
     page.wait_for_function("() => window.offers.length > 0")
 
 
@@ -160,9 +166,5 @@ def test_a_version_that_cannot_read_what_is_kept_never_takes_over(app, page):
     assert page.title() == "de one"
     page.evaluate(WRITES, ANNA)
     app.build = "three"
-    page.evaluate("async () => (await import('baum/io/field/shell.js')).lookForNewer()")
-    page.wait_for_function("""async () => {
-      const registration = await navigator.serviceWorker.getRegistration("/feld/");
-      return !registration.installing;
-    }""")
+    assert page.evaluate(LOOK) == "redundant"
     assert "feld-three" not in page.evaluate("() => caches.keys()")
