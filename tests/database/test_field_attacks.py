@@ -203,7 +203,9 @@ def test_what_is_nested_without_end_is_unreadable_and_stays_so_for_the_office(ar
     text = field.inspection(arborist, tree, {"note": "?"}).replace('"?"', "[" * depth + "]" * depth)
     assert field.statuses(field.send(arborist, text)) == ["unsettled"]
     with pytest.raises(Refused):
-        settle_entry(by=head, entry=FieldEntry.objects.get(), at=field.NOW, corrections={"codes": {"a": "b"}})
+        settle_entry(
+            by=head, entry=FieldEntry.objects.get(), at=field.NOW, corrections={"codes": {"a": "b"}}
+        )
 
 
 @pytest.mark.parametrize("value", [{}, [1], {"a": 1}, "NaN", 1e308, [[]]])
