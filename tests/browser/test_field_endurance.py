@@ -10,7 +10,7 @@ from tests.browser.city import City
 from tests.conftest import end_sessions
 from tests.field.aboard import trees_aboard
 from tests.field.endurance import record_days, reopen, send_in_storm
-from tests.field.kept import before, kept, toll
+from tests.field.kept import Before, Kept, before, kept, toll
 from tests.field.mortal import Mortal
 from tests.field.net import Net
 from tests.field.profiles import ready
@@ -63,6 +63,7 @@ def test_nothing_is_lost_and_nothing_doubled(
 
         after = kept(tablet.page)
         result = toll(city, tmp_path / "media", had, after)
+        assert_toll_counts(city, tmp_path / "media", had, after)
         tablet.close()
     assert (result.lost, result.doubled) == ([], [])
     assert (trouble.count("server"), trouble.count("sessions"), trouble.count("page")) == (3, 2, 2)
@@ -73,3 +74,13 @@ def test_nothing_is_lost_and_nothing_doubled(
     assert {row["id"]: row["sha256"] for row in held.photos} == {
         row["id"]: row["sha256"] for row in after.photos
     }
+
+
+def assert_toll_counts(city: City, media: Path, had: Before, after: Kept) -> None:
+    """What never arrived is lost, what arrived changed is lost, what nobody made is doubled."""
+    ghost = after.entries[0] | {"id": "00000000-0000-4000-8000-000000000001"}
+    other = after.photos[0] | {"sha256": "0" * 64}
+    more = toll(city, media, had, Kept([*after.entries, ghost], [other, *after.photos[1:]]))
+    assert [line.split()[0] for line in more.lost] == ["entry", "inspection", "photo"]
+    fewer = toll(city, media, had, Kept(after.entries[1:], after.photos[1:]))
+    assert [line.split(":")[0] for line in fewer.doubled] == ["entries", "inspections", "photos"]
