@@ -104,3 +104,12 @@ def test_no_test_is_skipped_but_for_real_data():
         for line in text.splitlines():
             if "skipif(" in line or "pytest.skip(" in line or ".xfail" in line:
                 assert "BAUM_REAL_DATA" in text, f"{name(path)}: {line.strip()}"
+
+
+def test_browser_tests_say_so():
+    """Without the mark ./baum test --quick would ask for a browser."""
+    for path in (ROOT / "tests/browser").glob("test_*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "pytestmark = pytest.mark.browser" in text or "pytest.mark.browser," in text, (
+            path.name
+        )

@@ -9,6 +9,8 @@ from playwright.sync_api import Page
 
 from tests.browser.module_page import Answer, Request, Site
 
+pytestmark = pytest.mark.browser
+
 DISTRICT = {"kind": "district", "district": "d"}
 DEMO = {"id": "m1", "name": "Grundkarte", "kind": "demo", "url": "", "max_zoom": 19}
 #: The server of a map elsewhere; browsers find all names below localhost on this machine.

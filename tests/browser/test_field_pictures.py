@@ -11,6 +11,8 @@ from playwright.sync_api import Page
 
 from tests.browser.module_page import Site
 
+pytestmark = pytest.mark.browser
+
 SHRINK = """async (base64) => {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   const { shrink } = await import("baum/io/field/pictures.js");

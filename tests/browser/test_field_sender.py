@@ -12,6 +12,8 @@ from playwright.sync_api import Page
 
 from tests.browser.module_page import ANNA, BERT, Answer, Request, Site
 
+pytestmark = pytest.mark.browser
+
 NOW = "2026-11-27T09:00:00Z"
 PIECE = 128 * 1024
 

@@ -16,6 +16,8 @@ from tests.browser.module_page import (
     static_file,
 )
 
+pytestmark = pytest.mark.browser
+
 TREE = "11111111-1111-4111-8111-111111111111"
 VARY = "Cookie, Accept-Language"
 HTML = {"Content-Type": "text/html; charset=utf-8", "Vary": VARY}
