@@ -88,12 +88,12 @@ def record_days(
     side: int = 800,
     each_day: Callable[[int], None] = lambda day: None,
 ) -> None:
-    """Record one inspection per tree, spread over the days that end today; ``each_day`` adds more."""
+    """Record one inspection per tree, spread over the days up to yesterday; ``each_day`` adds more."""
     page = tablet.page
     block = -(-len(trees) // days)
     per_day = -(-photos // days)
     for day in range(days):
-        morning = now - timedelta(days=days - 1 - day)
+        morning = now - timedelta(days=days - day)
         mine = trees[day * block : (day + 1) * block]
         for start in range(0, len(mine), 25):
             page.clock.set_system_time(morning + timedelta(minutes=start * 2))

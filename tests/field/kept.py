@@ -153,8 +153,9 @@ def _texts(city: City, entries: list[dict[str, Any]], result: Toll) -> None:
 
 
 def _inspections(city: City, entries: list[dict[str, Any]], result: Toll) -> None:
-    """Each inspection that was accepted is one."""
-    ids = [UUID(row["id"]) for row in entries if row["kind"] == "inspection"]
+    """Each inspection that was accepted is one; others lie word for word before the office."""
+    accepted = [row for row in entries if row["status"] == "accepted"]
+    ids = [UUID(row["id"]) for row in accepted if row["kind"] == "inspection"]
     rows = city.rows("SELECT id FROM inspections_inspection WHERE id = ANY(%s)", ids)
     there = {str(row[0]) for row in rows}
     result.lost += [f"inspection {id}" for id in ids if str(id) not in there]
