@@ -208,8 +208,9 @@ def damaged(tablet: Tablet, tree: dict[str, Any]) -> None:
     here = open_card(tablet, tree)
     tablet.tap(here.locator(".ff-deed").first)
     page = form(tablet, "inspect")
-    rows = page.locator(".ff-part", has=page.page.get_by_role("heading", name="Frühere Befunde"))
-    for finding in rows.locator("article.ff-finding").all():
+    earlier = page.get_by_role("region", name="Frühere Befunde").locator("article.ff-finding")
+    expect(earlier.first).to_be_visible()
+    for finding in earlier.all():
         tablet.tap(finding.locator("label.ff-chip").filter(has_text="unverändert"))
     save(tablet, page)
 
