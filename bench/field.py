@@ -60,6 +60,16 @@ WATCH = """() => {
     requestAnimationFrame(look);
   }, {capture: true});
 }"""
+#: Milliseconds of the last touch, as soon as they are known.
+OPENED = """() => new Promise((done, failed) => {
+  const end = performance.now() + 8000;
+  const look = () => {
+    if (globalThis.opened !== null) done(globalThis.opened);
+    else if (performance.now() > end) failed(new Error("no card was opened"));
+    else requestAnimationFrame(look);
+  };
+  look();
+})"""
 
 
 @dataclass(frozen=True)
@@ -264,8 +274,7 @@ def opening(tablet: Tablet, tree: dict[str, Any]) -> float:
     stand_at(tablet, tree)
     x, y = find_oneself(tablet)
     tablet.tap_at(x, y)
-    tablet.page.wait_for_function("globalThis.opened !== null")
-    return float(tablet.page.evaluate("globalThis.opened"))
+    return float(tablet.page.evaluate(OPENED))
 
 
 def pan(tablet: Tablet, session: CDPSession) -> Any:
