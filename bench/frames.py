@@ -10,7 +10,10 @@ from typing import Any
 
 from tests.field.tablet import Tablet
 
-CATEGORIES = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"]
+CATEGORIES = [
+    "disabled-by-default-devtools.timeline",
+    "disabled-by-default-devtools.timeline.frame",
+]
 #: Microseconds of a task that a finger feels.
 LONG = 100_000
 
@@ -53,7 +56,7 @@ def frames_of(trace: Trace) -> Frames:
     frames: dict[tuple[int, int], list[int]] = {}
     for event in trace.events:
         thread = (event.get("pid", 0), event.get("tid", 0))
-        if event.get("name", "").endswith("RunTask") and "dur" in event:
+        if event.get("name") == "RunTask" and "dur" in event:
             tasks.setdefault(thread, []).append((event["ts"], event["dur"]))
         elif event.get("name") == "BeginMainThreadFrame":
             frames.setdefault(thread, []).append(event["ts"])
