@@ -6,7 +6,10 @@ from playwright.sync_api import Page
 
 TAKE = """async ({area, name, withTiles, withThumbs}) => {
   const areas = await import("baum/io/field/areas.js");
-  await areas.takeAlong({name, area, baseMap: null, withTiles, withThumbs}, {});
+  const {reference} = await import("baum/io/field/reference.js");
+  const maps = (await reference()).base_maps.filter((map) => map.offline_allowed);
+  const baseMap = withTiles ? maps[0] : null;
+  await areas.takeAlong({name, area, baseMap, withTiles, withThumbs}, {});
   return (await areas.list()).length;
 }"""
 ROWS = """async ({limit}) => {
