@@ -47,10 +47,14 @@ OPENINGS = 40
 #: Remembers how long the last touch took until the card was there and painted.
 WATCH = """() => {
   globalThis.opened = null;
+  globalThis.touch = 0;
   document.addEventListener("pointerdown", () => {
     const begun = performance.now();
     globalThis.opened = null;
+    const touch = ++globalThis.touch;
     const look = () => {
+      // A touch before this one (to find oneself) must not be counted as the one that opens.
+      if (touch !== globalThis.touch) return;
       const found = document.querySelector(".ff-card:not([aria-busy])");
       if (found && found !== globalThis.before) {
         globalThis.before = found;
