@@ -7,8 +7,8 @@ from playwright.sync_api import Page
 TAKE = """async ({area, name, withTiles, withThumbs}) => {
   const areas = await import("baum/io/field/areas.js");
   const {reference} = await import("baum/io/field/reference.js");
-  const maps = (await reference()).base_maps.filter((map) => map.offline_allowed);
-  const baseMap = withTiles ? maps[0] : null;
+  const maps = (await reference()).base_maps;
+  const baseMap = withTiles ? maps.find(({kind}) => kind === "demo") : null;
   await areas.takeAlong({name, area, baseMap, withTiles, withThumbs}, {});
   return (await areas.list()).length;
 }"""
