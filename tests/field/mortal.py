@@ -13,7 +13,7 @@ from tests.server import Server, collect_static, command, free_port, server_envi
 
 
 class Mortal:
-    """gunicorn with one worker; use as a context manager."""
+    """gunicorn with one worker; use as a context manager. It also ends when the tests are killed."""
 
     def __init__(self, database: str, var: Path, **environment: str) -> None:
         self.port = free_port()
@@ -43,7 +43,7 @@ class Mortal:
         """Come up and answer."""
         with (self.var / "server.log").open("ab") as log:
             self._child = subprocess.Popen(
-                command(self.port),
+                ["setpriv", "--pdeathsig", "TERM", *command(self.port)],
                 cwd=ROOT,
                 env=self._env,
                 stdout=log,
