@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -167,7 +168,7 @@ def move_tree(
     tree_id: UUID,
     version: int | None,
     geom: Point,
-    accuracy_m: float | None = None,
+    accuracy_m: Decimal | None = None,
     source: str = PositionSource.MAP,
 ) -> Tree:
     """Correct the position of a tree; its site moves along while the tree stands.

@@ -104,7 +104,7 @@ def _tree_move(case: Case) -> None:
             tree_id=tree.pk,
             version=None,
             geom=new.geom,
-            accuracy_m=new.accuracy_m,  # type: ignore[arg-type]  # the column's own type
+            accuracy_m=new.accuracy_m,
             source=new.source,
         )
 

@@ -115,7 +115,7 @@ def _take_ours(by: User, conflict: FieldConflict, at: datetime) -> None:
                 tree_id=tree.pk,
                 version=None,
                 geom=where.geom,
-                accuracy_m=where.accuracy_m,  # type: ignore[arg-type]  # the column's own type
+                accuracy_m=where.accuracy_m,
                 source=where.source,
             )
         else:

@@ -155,7 +155,7 @@ def test_moving_takes_the_site_along_and_keeps_accuracy(planner, place):
         tree_id=tree.pk,
         version=1,
         geom=make.point(3, 4),
-        accuracy_m=0.5,
+        accuracy_m=Decimal("0.5"),
         source="gnss",
     )
     assert moved.geom.coords == moved.site.geom.coords == make.point(3, 4).coords
