@@ -15,6 +15,10 @@ DISTRICT = {"kind": "district", "district": "d"}
 DEMO = {"id": "m1", "name": "Grundkarte", "kind": "demo", "url": "", "max_zoom": 19}
 #: The server of a map elsewhere; browsers find all names below localhost on this machine.
 FAR = ".tiles.localhost"
+#: A tile of such a map: one dot.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 BBOX = [10.0, 53.1, 10.002, 53.101]
 
 
@@ -60,7 +64,7 @@ class Office:
         if path == "trees/":
             return self._rows([UUID(text).int for text in request.json["ids"]])
         if is_far:
-            return 200, b"png", {"Access-Control-Allow-Origin": "*"}
+            return 200, PICTURE, {"Access-Control-Allow-Origin": "*", "Content-Type": "image/png"}
         return 200, b"bytes of " + path.encode(), {"Content-Type": "image/jpeg"}
 
     def _changes(self, cursor: str | None) -> Answer:
@@ -237,6 +241,40 @@ def test_tiles_come_once_and_only_from_maps_that_allow_it(office, page):
     take(page, "free", withTiles=True, baseMap=office.free)
     far = [url for url in office.seen if FAR in url]
     assert {url.split("/")[3] for url in far} == {"14", "15"}
+
+
+#: The base map as the field app shows it; resolves with the addresses of its pictures once they are painted.
+SHOWN = """async (row) => {
+  const { createMap } = await import("baum/map/port.js");
+  const { BaseLayers } = await import("baum/map/base_layer.js");
+  const { keptTile } = await import("baum/io/field/tiles.js");
+  const place = document.createElement("div");
+  Object.assign(place.style, { width: "120px", height: "120px" });
+  document.body.append(place);
+  const map = createMap(place, { center: [53.1005, 10.001], zoom: 15 });
+  const bases = new BaseLayers(map, [row], keptTile);
+  const shown = new Promise((resolve) => map.on("layeradd", ({ layer }) => layer.once("load", resolve)));
+  bases.show(row.id);
+  await shown;
+  const found = [...place.querySelectorAll("img.leaflet-tile")];
+  const pictures = found.map(({ src, naturalWidth }) => [src, naturalWidth]);
+  map.remove();
+  place.remove();
+  return pictures;
+}"""
+
+
+def test_pictures_taken_along_are_shown_from_the_tablet(office, page):
+    take(page, "free", withTiles=True, baseMap=office.free)
+    kept = {url for url in office.seen if FAR in url}
+    office.seen.clear()
+    pictures = page.evaluate(SHOWN, office.free)
+    assert pictures
+    assert all(width == 1 for _src, width in pictures)
+    assert any(src.startswith("blob:") for src, _width in pictures)
+    asked = [url for url in office.seen if FAR in url]
+    assert not kept.intersection(asked)
+    assert len(asked) == sum(not src.startswith("blob:") for src, _width in pictures)
 
 
 def test_a_stopped_load_ends_and_keeps_what_is_here(office, page):

@@ -135,9 +135,14 @@ function paintLines(context, shapes, place, zoom) {
 
 /** Shows one base map at a time. */
 export class BaseLayers {
-  /** @param {object} map @param {object[]} baseMaps rows of BaseMap: id, name, kind, url … */
-  constructor(map, baseMaps) {
+  /**
+   * @param {object} map
+   * @param {object[]} baseMaps rows of BaseMap: id, name, kind, url …
+   * @param {(baseMap: object, tile: object) => Promise<ArrayBuffer|null>} [kept] outside pictures on the device
+   */
+  constructor(map, baseMaps, kept) {
     this.map = map;
+    this.kept = kept;
     this.baseMaps = baseMaps;
     this.shown = [];
   }
@@ -146,7 +151,7 @@ export class BaseLayers {
   show(id) {
     const row = this.baseMaps.find((each) => each.id === id) ?? this.baseMaps[0] ?? { kind: "none" };
     for (const layer of this.shown) this.map.removeLayer(layer);
-    const { layers, names } = layersOf(row);
+    const { layers, names } = layersOf(row, this.kept);
     this.shown = layers;
     this.names = names;
     for (const layer of this.shown) this.map.addLayer(layer);
@@ -160,11 +165,12 @@ export class BaseLayers {
 }
 
 /** The layers of a base map; `names` is the one with words, if it is our own map. */
-function layersOf(row) {
+function layersOf(row, kept) {
   if (row.kind === "demo") {
     const attribution = row.attribution || t("Erfundene Stadt, eigene Zeichnung");
     const names = new NameLayer(baseShapes, NATIVE_ZOOM).canvas;
     return { layers: [paintedTiles(paintTile, { attribution, maxZoom: MAX_ZOOM }), names], names };
   }
-  return { layers: row.kind === "xyz" || row.kind === "wms" ? [pictureLayer(row)] : [], names: null };
+  if (row.kind !== "xyz" && row.kind !== "wms") return { layers: [], names: null };
+  return { layers: [pictureLayer(row, kept && ((tile) => kept(row, tile)))], names: null };
 }

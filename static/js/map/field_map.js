@@ -1,6 +1,7 @@
 /** The tablet's map: own position, trees, taps; pages/field.js wires it to sheet and screens. */
 
 import { STATES } from "baum/io/states.js";
+import { keptTile } from "baum/io/field/tiles.js";
 import { BaseLayers } from "baum/map/base_layer.js";
 import { FieldLayer, TREE_ZOOM } from "baum/map/field_layer.js";
 import { addWords, choiceMark, createMap, drawnRing, positionMark } from "baum/map/port.js";
@@ -26,7 +27,7 @@ export class FieldMap extends EventTarget {
     element.setAttribute("role", "application");
     this.map = createMap(element, { center: config.center, zoom: config.zoom ?? 14 }, { controls: false });
     addWords(this.map, "topleft", "topleft");
-    this.bases = new BaseLayers(this.map, config.basemaps);
+    this.bases = new BaseLayers(this.map, config.basemaps, keptTile);
     this.points = points;
     this.layer = new FieldLayer({ symbols: new Symbols(STATES), points }).addTo(this.map);
     this.position = positionMark(this.map);

@@ -69,8 +69,34 @@ export function addWords(map, scale, attribution) {
   map.addControl(new Control.Attribution({ position: attribution, prefix: false }));
 }
 
-/** A base map of outside pictures: kind "xyz" or "wms" (fields of BaseMap). */
-export function pictureLayer({ kind, url, layers, attribution, max_zoom }) {
+/** Pictures that the device has kept come from there, all others from their server. */
+const KeptTiles = TileLayer.extend({
+  createTile(coords, done) {
+    const tile = document.createElement("img");
+    tile.alt = "";
+    const show = (bytes) => {
+      const address = bytes?.byteLength ? URL.createObjectURL(new Blob([bytes])) : this.getTileUrl(coords);
+      const end = (error) => {
+        if (address.startsWith("blob:")) URL.revokeObjectURL(address);
+        done(error, tile);
+      };
+      tile.onload = () => end(null);
+      tile.onerror = () => end(new Error(address));
+      tile.src = address;
+    };
+    // A store that cannot be read keeps no picture from coming over the net.
+    this.options.kept(coords).then(show, () => show(null));
+    return tile;
+  },
+});
+
+/**
+ * A base map of outside pictures: kind "xyz" or "wms" (fields of BaseMap).
+ *
+ * @param {object} baseMap
+ * @param {(tile: {z: number, x: number, y: number}) => Promise<ArrayBuffer|null>} [kept] bytes that the device keeps
+ */
+export function pictureLayer({ kind, url, layers, attribution, max_zoom }, kept) {
   const common = { attribution, maxZoom: MAX_ZOOM, maxNativeZoom: max_zoom || 19 };
   if (kind === "wms") {
     return new TileLayer.WMS(url, {
@@ -81,7 +107,7 @@ export function pictureLayer({ kind, url, layers, attribution, max_zoom }) {
       maxNativeZoom: MAX_ZOOM,
     });
   }
-  return new TileLayer(url, common);
+  return kept ? new KeptTiles(url, { ...common, kept }) : new TileLayer(url, common);
 }
 
 /**
