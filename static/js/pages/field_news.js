@@ -1,7 +1,7 @@
 /** Carries news to the field app's frame: positions, what is sent, room and clock, rows that came from the server. */
 
 import { screens } from "baum/components/field/screens.js";
-import { offset, WRONG_S } from "baum/io/field/clock.js";
+import { wrongBy } from "baum/io/field/clock.js";
 import { watch } from "baum/io/field/gnss.js";
 import { changes as outboxChanges, counts } from "baum/io/field/outbox.js";
 import { reference } from "baum/io/field/reference.js";
@@ -32,8 +32,7 @@ function soon(work) {
 export function watchStrip(app) {
   const outgoing = soon(async () => {
     app.strip.showOutgoing(await counts(app.person?.id ?? null), state);
-    const seconds = await offset();
-    app.strip.showClock(seconds !== null && Math.abs(seconds) > WRONG_S ? seconds : null);
+    app.strip.showClock(await wrongBy());
   });
   const space = async () => app.strip.showRoom(await room());
   outboxChanges.addEventListener("change", outgoing);

@@ -3,7 +3,7 @@
 import { h } from "baum/components/elements.js";
 import { treesWords } from "baum/components/field/counts.js";
 import { choices, labelled, notice, part, sizeWords, tapButton } from "baum/components/field/parts.js";
-import { offset, WRONG_S } from "baum/io/field/clock.js";
+import { wrongBy } from "baum/io/field/clock.js";
 import { device, register } from "baum/io/field/device.js";
 import { all, set } from "baum/io/field/preferences.js";
 import { lookForNewer } from "baum/io/field/shell.js";
@@ -28,7 +28,7 @@ class FieldSettings extends HTMLElement {
 
   async connectedCallback() {
     if (this.children.length) return;
-    const [kept, own, space, trees, clock] = await Promise.all([all(), device(), room(), countTrees(), offset()]);
+    const [kept, own, space, trees, clock] = await Promise.all([all(), device(), room(), countTrees(), wrongBy()]);
     this.append(...[
       this.#clock(clock),
       this.#look(kept),
@@ -47,7 +47,7 @@ class FieldSettings extends HTMLElement {
   }
 
   #clock(seconds) {
-    if (seconds === null || Math.abs(seconds) <= WRONG_S) return null;
+    if (seconds === null) return null;
     const n = Math.round(Math.abs(seconds) / 60);
     return part(
       t("Uhr des Tablets"),

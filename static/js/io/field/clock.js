@@ -3,7 +3,7 @@
 import { getMeta, setMeta } from "baum/io/field/meta.js";
 
 /** From here on people are told: the server will not take such an entry by itself. */
-export const WRONG_S = 600;
+const WRONG_S = 600;
 
 /**
  * Keep what a contact says about the clock.
@@ -24,7 +24,8 @@ export async function offset() {
   return (await getMeta("clock"))?.seconds ?? null;
 }
 
-/** Whether the clock is so wrong that the office will have to look. */
-export async function isWrong() {
-  return Math.abs((await offset()) ?? 0) > WRONG_S;
+/** The offset where the clock is so wrong that the office will have to look; else null. */
+export async function wrongBy() {
+  const seconds = await offset();
+  return seconds !== null && Math.abs(seconds) > WRONG_S ? seconds : null;
 }

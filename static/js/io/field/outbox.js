@@ -92,11 +92,6 @@ export async function photosOf(entryId) {
   return await (await open()).getAllFromIndex("photos", "entry", entryId);
 }
 
-/** The bytes of a photo that was taken here and is still kept, or null. */
-export async function photoBlob(id) {
-  return (await (await open()).get("photos", id))?.blob ?? null;
-}
-
 /** Entries that the server's rows do not show yet, by tree. */
 export async function openByTree() {
   const db = await open();

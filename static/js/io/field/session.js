@@ -92,8 +92,3 @@ async function keepUser(user) {
     personSignal.tell({ person: user.id });
   }
 }
-
-/** Id of whoever was signed in at the last contact, or null. */
-export async function signedIn() {
-  return await getMeta("signed-in");
-}

@@ -1,9 +1,8 @@
-/** Pieces of the background map and previews of photos that were taken along. */
+/** Pieces of the background map that were taken along. */
 
 import { open } from "baum/io/field/database.js";
 
-/** The demo's own map is made up to here; nearer views enlarge it. */
-export const OWN_NATIVE_ZOOM = 16;
+/** Zooms that are taken along; the demo's own map is made up to 16, nearer views enlarge it. */
 const ZOOMS = { demo: [12, 16], xyz: [14, 19] };
 const SUBDOMAINS = "abc";
 
@@ -40,9 +39,4 @@ export function zoomsOf(baseMap) {
  */
 export async function keptTile(baseMap, tile) {
   return (await (await open()).get("tiles", tileKey(baseMap, tile)))?.bytes ?? null;
-}
-
-/** A photo's preview that was taken along, as a Blob; or null. */
-export async function keptThumb(id) {
-  return (await (await open()).get("thumbs", id))?.blob ?? null;
 }

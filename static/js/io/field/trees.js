@@ -1,7 +1,7 @@
 /** Trees as the tablet knows them: the server's rows, with everything recorded here laid over them. */
 
 import { applyEntries, pointOf } from "baum/core/field/apply_entries.js";
-import { inBlocks, open, write } from "baum/io/field/database.js";
+import { inBlocks, open } from "baum/io/field/database.js";
 import { entriesOf, openByTree } from "baum/io/field/outbox.js";
 import { keptReference, reference } from "baum/io/field/reference.js";
 import { treesSignal } from "baum/io/field/signals.js";
@@ -84,18 +84,6 @@ export async function putRows(transaction, rows, { area = null, at }) {
     ];
   });
   await Promise.all(requests);
-}
-
-/**
- * Keep fresh rows from the server; areas that a tree belongs to stay.
- *
- * @param {object[]} rows ROWs
- */
-export async function saveRows(rows) {
-  if (!rows.length) return;
-  const at = Date.now();
-  await write(["trees", "points"], (transaction) => putRows(transaction, rows, { at }));
-  treesSignal.tell({ ids: rows.map((row) => row.id) });
 }
 
 /**
