@@ -10,23 +10,24 @@ DECLARE
     hidden text[] := TG_ARGV[1:] || ARRAY['version', 'changed_at'];
     actor uuid := nullif(current_setting('baum.actor', true), '')::uuid;
     why text := coalesce(current_setting('baum.reason', true), '');
+    whole bigint := pg_current_xact_id()::text::bigint;
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO public.baumkataster_change
-            (table_name, row_id, operation, at, actor_id, db_role, reason, old, new)
+            (table_name, row_id, operation, at, actor_id, db_role, reason, old, new, transaction)
         SELECT TG_TABLE_NAME, n.j ->> key_column, 'insert', clock_timestamp(), actor, session_user,
-               why, NULL, n.j - hidden
+               why, NULL, n.j - hidden, whole
         FROM (SELECT to_jsonb(r) AS j FROM new_rows r) n;
     ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO public.baumkataster_change
-            (table_name, row_id, operation, at, actor_id, db_role, reason, old, new)
+            (table_name, row_id, operation, at, actor_id, db_role, reason, old, new, transaction)
         SELECT TG_TABLE_NAME, o.j ->> key_column, 'delete', clock_timestamp(), actor, session_user,
-               why, o.j - hidden, NULL
+               why, o.j - hidden, NULL, whole
         FROM (SELECT to_jsonb(r) AS j FROM old_rows r) o;
     ELSE
         -- A changed key would hide what happened: such rows appear as delete and insert.
         INSERT INTO public.baumkataster_change
-            (table_name, row_id, operation, at, actor_id, db_role, reason, old, new)
+            (table_name, row_id, operation, at, actor_id, db_role, reason, old, new, transaction)
         SELECT TG_TABLE_NAME, coalesce(n.j, o.j) ->> key_column,
                CASE WHEN o.j IS NULL THEN 'insert' WHEN n.j IS NULL THEN 'delete' ELSE 'update' END,
                clock_timestamp(), actor, session_user, why,
@@ -35,7 +36,8 @@ BEGIN
                    WHERE e.value IS DISTINCT FROM n.j -> e.key) END,
                CASE WHEN o.j IS NULL THEN n.j ELSE (
                    SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(n.j) e
-                   WHERE e.value IS DISTINCT FROM o.j -> e.key) END
+                   WHERE e.value IS DISTINCT FROM o.j -> e.key) END,
+               whole
         FROM (SELECT to_jsonb(r) - hidden AS j FROM old_rows r) o
         FULL JOIN (SELECT to_jsonb(r) - hidden AS j FROM new_rows r) n
             ON n.j ->> key_column = o.j ->> key_column

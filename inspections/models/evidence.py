@@ -9,7 +9,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from baumkataster.models import EVIDENCE, Expectation, InspectorIdentity, Phase, Photo, Tree
+from baumkataster.models import EVIDENCE, Expectation, Guard, InspectorIdentity, Phase, Photo, Tree
 from inspections.models.catalogues import InspectionKind, Symptom, Zone
 from inspections.models.rulesets import RuleSet
 
@@ -260,7 +260,8 @@ class FindingPhoto(models.Model):
 class InheritedControl(models.Model):
     """Last and next control as an earlier system knew them; kept with its source, never our inspection."""
 
-    guard = EVIDENCE
+    #: Tracked, so that undoing an import can prove which ones it brought.
+    guard = Guard(protection="append_only")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=RandomUUID())
     tree = models.ForeignKey(Tree, models.PROTECT, related_name="inherited_controls")
