@@ -7,6 +7,21 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+#: What of a database address goes on to libpq as it is.
+LIBPQ_OPTIONS = frozenset(
+    {"sslmode", "sslrootcert", "target_session_attrs", "connect_timeout", "tcp_user_timeout"}
+)
+#: With several servers: the one that takes writes; a silent one is given up after seconds (the
+#: system's own limit is a quarter of an hour), in the middle of a statement after ten.
+SEVERAL_SERVERS = {
+    "target_session_attrs": "read-write",
+    "connect_timeout": "3",
+    "tcp_user_timeout": "10000",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+}
+
 
 def flag(name: str, *, default: bool = False) -> bool:
     """Return the yes/no variable ``name`` (1, true, yes, on / 0, false, no, off, empty)."""
@@ -28,6 +43,9 @@ def words(name: str, default: str) -> list[str]:
 def database(url: str) -> dict[str, object]:
     """Translate ``postgresql://user:pw@host:port/name?host=/socket`` to Django's DATABASES entry.
 
+    Several servers are named as libpq does: ``…@a:5432,b:5432/name?target_session_attrs=read-write``
+    or ``…@/name?host=a,b``. Then the one is found that takes writes, also after a fail-over.
+
     Raises:
         ImproperlyConfigured: the address names no database or another kind of server.
     """
@@ -37,18 +55,34 @@ def database(url: str) -> dict[str, object]:
             "DATABASE_URL muss die Form postgresql://benutzer:kennwort@host:port/datenbank haben."
         )
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    options = {key: value for key, value in query.items() if key in {"sslmode", "sslrootcert"}}
+    hosts, ports = _servers(parts.netloc)
+    hosts, ports = query.get("host") or hosts, query.get("port") or ports
+    options = {key: value for key, value in query.items() if key in LIBPQ_OPTIONS}
+    if "," in hosts:
+        options = SEVERAL_SERVERS | options
     return {
         "ENGINE": "django.contrib.gis.db.backends.postgis",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.get("host") or unquote(parts.hostname or ""),
-        "PORT": str(query.get("port") or parts.port or ""),
+        "HOST": hosts,
+        "PORT": ports,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"application_name": "baumkataster", **options},
     }
+
+
+def _servers(netloc: str) -> tuple[str, str]:
+    """Hosts and ports of ``user:pw@a:5432,[::1]:5433``, each a list with commas as libpq reads it."""
+    hosts, ports = [], []
+    for server in netloc.rpartition("@")[2].split(","):
+        head, colon, port = server.rpartition(":")
+        if not colon or port.endswith("]"):
+            head, port = server, ""
+        hosts.append(unquote(head.strip("[]")))
+        ports.append(port)
+    return ",".join(hosts), ",".join(ports) if any(ports) else ""
 
 
 def secret_key(path: Path) -> str:
@@ -62,3 +96,18 @@ def secret_key(path: Path) -> str:
     path.touch(mode=0o600, exist_ok=False)
     path.write_text(key, encoding="ascii")
     return key
+
+
+def secret(name: str) -> str:
+    """Return the secret ``name``, or what stands in the file that ``name_FILE`` names."""
+    path = os.environ.get(f"{name}_FILE", "")
+    return Path(path).read_text(encoding="utf-8").strip() if path else os.environ.get(name, "")
+
+
+def pairs(name: str) -> list[tuple[str, str]]:
+    """Return ``word=value,word=value`` in its order; with ``;`` between, words may hold commas."""
+    text = os.environ.get(name, "")
+    found = [part.rpartition("=") for part in text.split(";" if ";" in text else ",") if part.strip()]
+    if any(not word.strip() or not value.strip() for word, _equals, value in found):
+        raise ImproperlyConfigured(f"{name}={text!r}: erwartet wird Wort=Wert,Wort=Wert.")
+    return [(word.strip(), value.strip()) for word, _equals, value in found]

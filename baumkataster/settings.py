@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "baumkataster.web.proxies.KnownProxies",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -117,7 +118,6 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_HTTP_RESPONSE_CODE = 429
-AXES_IPWARE_PROXY_COUNT = int(os.environ.get("BAUM_PROXIES", "0"))
 AXES_VERBOSE = False
 SESSION_COOKIE_AGE = int(float(os.environ.get("BAUM_SESSION_HOURS", "12")) * 3600)
 SESSION_COOKIE_HTTPONLY = True
@@ -135,7 +135,10 @@ SECURE_SSL_REDIRECT = HTTPS and environment.flag("BAUM_SSL_REDIRECT", default=Tr
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-if environment.flag("BAUM_BEHIND_PROXY"):
+#: How many proxies stand in front, and from which addresses the last of them speaks to us.
+PROXIES = int(os.environ.get("BAUM_PROXIES", "0"))
+PROXY_ADDRESSES = environment.words("BAUM_PROXY_ADDRESSES", "127.0.0.0/8,::1")
+if environment.flag("BAUM_BEHIND_PROXY", default=PROXIES > 0):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 #: Hosts of base maps that browsers may load pictures from (the demo needs none).
 BASE_MAP_HOSTS = environment.words(
@@ -218,8 +221,8 @@ REST_FRAMEWORK = {
     ],
     "EXCEPTION_HANDLER": "baumkataster.api.errors.explain",
     "DEFAULT_THROTTLE_RATES": {"application-password": "30/minute"},
-    # 0, not None: None would believe whatever X-Forwarded-For a client sends.
-    "NUM_PROXIES": AXES_IPWARE_PROXY_COUNT,
+    # REMOTE_ADDR counts: web/proxies.py has put the client's address there.
+    "NUM_PROXIES": 0,
     "COERCE_DECIMAL_TO_STRING": False,
 }
 SPECTACULAR_SETTINGS = {
