@@ -39,6 +39,12 @@ class Change(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["table_name", "row_id", "-id"], name="change_of_row"),
+            # What changed since a day; imports only insert, and are left out.
+            models.Index(
+                fields=["table_name", "at"],
+                name="change_since",
+                condition=~models.Q(operation="insert"),
+            ),
             # Written in the order of time: a few kB find the rows of one import among millions.
             BrinIndex(fields=["transaction"], name="change_of_transaction", autosummarize=True),
         ]

@@ -123,8 +123,11 @@ class Inspection(models.Model):
         verbose_name_plural = _("Kontrollen")
         ordering = ["-inspected_at", "-received_at"]
         indexes = [
+            # Answers "which inspection was the newest on that day" without a look at the rows.
             models.Index(
-                fields=["tree", "-inspected_on", "-received_at"], name="inspection_newest_of_tree"
+                fields=["tree", "-inspected_on", "-received_at", "-id"],
+                include=["sets_regular_date", "condition", "proposed_months", "set_months"],
+                name="inspection_newest_of_tree",
             ),
             models.Index(fields=["inspected_on"], name="inspection_day"),
         ]
