@@ -86,4 +86,8 @@ BEGIN
     ANALYZE public.baumkataster_site;
     ANALYZE public.baumkataster_tree;
     ANALYZE public.baumkataster_treegroup;
+    ANALYZE public.inspections_inspection;
+    ANALYZE public.inspections_measure;
+    ANALYZE public.inspections_inheritedcontrol;
+    ANALYZE public.inspections_controlplan;
 END $$;
