@@ -2,11 +2,12 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import shapely
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.gis.geos import MultiPolygon, Polygon
@@ -22,8 +23,10 @@ from baumkataster.models import (
     Unit,
     User,
 )
+from geodata.demo import region
 from geodata.demo.city import DemoCity
-from geodata.demo.copying import copy_rows
+from geodata.demo.copying import copy_rows, refresh_statistics
+from geodata.demo.multiplying import multiply
 from geodata.demo.names import CITY
 from geodata.demo.people import DEMO_LOGINS, PersonRow, Staff
 from geodata.demo.tables import Tables
@@ -56,8 +59,18 @@ def choose_passwords(given: str) -> dict[str, str]:
     return {login: given or secrets.token_urlsafe(9) for login in DEMO_LOGINS}
 
 
-def load_city(*, city: DemoCity, passwords: Mapping[str, str], folder: Path) -> LoadedCity:
+def load_city(
+    *,
+    city: DemoCity,
+    passwords: Mapping[str, str],
+    folder: Path,
+    towns: int = 1,
+    progress: Callable[[int], None] = lambda _: None,
+) -> LoadedCity:
     """Load everything as the app role, compute the due dates, write the logins to ``folder``.
+
+    ``towns`` makes that many of the drawn one (demo/multiplying.py); ``progress`` hears how many
+    are there.
 
     One transaction: killed at any point, the database is as before. The caller has made sure that
     the installation is empty.
@@ -69,14 +82,18 @@ def load_city(*, city: DemoCity, passwords: Mapping[str, str], folder: Path) -> 
             since = city.day - timedelta(days=365 * 6)
             load_reference_data(day=city.day, by=admin, valid_from=since)
             load_base_maps(chosen=["demo", "ohne"])
-            _city_settings(city)
+            others = region.towns(towns - 1, outline=city.plan.outline)
+            _city_settings(city, [town.moved(city.plan.outline) for town in others])
             loaded = _tables(city)
+            if others:
+                multiply(others, day=city.day, progress=progress)
+            refresh_statistics()
             plans = replan(day=city.day)
         _write_logins(folder, passwords, city.staff)
     return LoadedCity(
-        trees=len(city.stand.trees),
-        inspections=loaded["inspections_inspection"],
-        measures=loaded["inspections_measure"],
+        trees=loaded["baumkataster_tree"] * towns,
+        inspections=loaded["inspections_inspection"] * towns,
+        measures=loaded["inspections_measure"] * towns,
         plans=plans,
         logins=dict(passwords),
     )
@@ -124,14 +141,15 @@ def _people(staff: Staff, passwords: Mapping[str, str]) -> None:
         unit.members.set(User.objects.filter(id__in=[member.id for member in row.members]))
 
 
-def _city_settings(city: DemoCity) -> None:
+def _city_settings(city: DemoCity, others: Sequence[shapely.Polygon]) -> None:
     """Name, outline, open public doors; every page says that the city is invented."""
     CitySettings.objects.update_or_create(
         id=1,
         defaults={
             "name": CITY,
             "outline": MultiPolygon(
-                Polygon(list(city.plan.outline.exterior.coords)), srid=settings.SRID
+                [Polygon(list(area.exterior.coords)) for area in (city.plan.outline, *others)],
+                srid=settings.SRID,
             ),
             "contact": _("Fachdienst Stadtgrün, baumkataster@wallhausen.example"),
             "is_demo": True,

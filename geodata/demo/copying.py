@@ -20,6 +20,12 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     return count
 
 
+def refresh_statistics() -> None:
+    """Let the planner know the loaded rows; sql/guards.sql says why it would not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT baum_analyze()")
+
+
 def point(x: float, y: float) -> str:
     """A position as PostGIS reads it, to the centimetre."""
     return f"SRID={settings.SRID};POINT({x:.2f} {y:.2f})"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from geodata.demo.city import make_city
+from geodata.demo.region import FEWEST, MOST, share
 from geodata.reference_data import SPECIES_FILE
 from geodata.starting_demo import choose_passwords, is_empty, load_city, login_line, logins_path
 
@@ -40,16 +41,26 @@ class Command(BaseCommand):
             raise CommandError(
                 _("Die Demostadt kommt nur in eine leere Installation. Leeren: ./baum reset")
             )
-        if not 50 <= options["trees"] <= 50_000:
-            raise CommandError(_("Bitte zwischen 50 und 50000 Bäumen wählen (--trees)."))
+        if not FEWEST <= options["trees"] <= MOST:
+            raise CommandError(
+                _("Bitte zwischen %(fewest)d und %(most)d Bäumen wählen (--trees).")
+                % {"fewest": FEWEST, "most": MOST}
+            )
+        trees, towns = share(options["trees"])
         city = make_city(
-            trees=options["trees"],
+            trees=trees,
             seed=options["seed"],
             day=timezone.localdate(),
             species=SPECIES_FILE,
         )
         passwords = choose_passwords(os.environ.get("BAUM_DEMO_PASSWORD", ""))
-        loaded = load_city(city=city, passwords=passwords, folder=settings.VAR_DIR)
+        loaded = load_city(
+            city=city,
+            passwords=passwords,
+            folder=settings.VAR_DIR,
+            towns=towns,
+            progress=lambda ready: self._say(ready, towns),
+        )
         self.stdout.write(
             _(
                 "Demostadt geladen: %(trees)d Bäume, %(inspections)d Kontrollen, "
@@ -64,3 +75,11 @@ class Command(BaseCommand):
         self.stdout.write(_("Anmeldungen (auch in %(file)s):") % {"file": logins_path()})
         for login, password in loaded.logins.items():
             self.stdout.write("  " + login_line(city.staff.people[login], password))
+
+    def _say(self, ready: int, towns: int) -> None:
+        """A sign of life every ten towns of a large city."""
+        if ready % 10 == 0 or ready == towns:
+            self.stdout.write(
+                _("%(ready)d von %(towns)d Orten angelegt") % {"ready": ready, "towns": towns}
+            )
+            self.stdout.flush()
