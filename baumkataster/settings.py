@@ -230,6 +230,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": _("Bäume, Kontrollen und Maßnahmen einer Stadt."),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "baumkataster.api.schema.complete",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     # Without links inside its buttons, which screen readers cannot tell apart.
     "SWAGGER_UI_SETTINGS": {"deepLinking": False, "defaultModelsExpandDepth": 0},

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as ModelProblem
 from django.db import DataError, IntegrityError
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, status
@@ -38,6 +39,9 @@ def explain(exc: Exception, context: dict[str, Any]) -> Response | None:
     if problems is not None:
         set_rollback()
         return Response({"errors": problems}, status=status.HTTP_400_BAD_REQUEST)
+    if isinstance(exc, Http404):
+        # Django's own words are English and name the class.
+        exc = exceptions.NotFound(_("Das gibt es nicht, oder es ist nicht für Sie bestimmt."))
     answer = exception_handler(exc, context)
     if answer is not None and isinstance(
         exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed

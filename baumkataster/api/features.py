@@ -47,6 +47,13 @@ class FeatureSerializer(GeoFeatureModelSerializer):
 
     geom = LonLatField(source="lonlat")
 
+    def build_standard_field(self, field_name: str, model_field: Any) -> tuple[Any, dict[str, Any]]:
+        """A choice that may be empty says so in the OpenAPI document, read only or not."""
+        kind, options = super().build_standard_field(field_name, model_field)
+        if model_field.blank and options.get("choices"):
+            options["choices"] = [("", ""), *(c for c in options["choices"] if c[0] != "")]
+        return kind, options
+
 
 class ListView(viewsets.GenericViewSet, mixins.ListModelMixin):
     """A paged list behind doors."""

@@ -34,7 +34,7 @@ class PlaceSerializer(FeatureSerializer):
     """A street or ground; its geometry is null where the city has drawn none."""
 
     geom = None  # type: ignore[assignment]
-    area = LonLatField(source="lonlat")
+    area = LonLatField(source="lonlat", allow_null=True)
 
     class Meta:
         """All columns."""

@@ -91,8 +91,8 @@ class PersonSerializer(serializers.ModelSerializer[User]):
 class UnitSerializer(serializers.ModelSerializer[Unit]):
     """Revier and its people."""
 
-    supervisor = PersonSerializer(read_only=True)
-    deputy = PersonSerializer(read_only=True)
+    supervisor = PersonSerializer(read_only=True, allow_null=True)
+    deputy = PersonSerializer(read_only=True, allow_null=True)
     members = PersonSerializer(many=True, read_only=True)
 
     class Meta:

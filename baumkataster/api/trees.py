@@ -74,7 +74,9 @@ class TreeSerializer(FeatureSerializer):
     number = serializers.CharField(source="site.number", read_only=True)
     house_number = serializers.CharField(source="site.house_number", read_only=True)
     side = serializers.CharField(source="site.side", read_only=True)
-    open_soil_m2 = serializers.DecimalField(6, 1, source="site.open_soil_m2", read_only=True)
+    open_soil_m2 = serializers.DecimalField(
+        6, 1, source="site.open_soil_m2", read_only=True, allow_null=True
+    )
     soil_cover = serializers.CharField(source="site.soil_cover", read_only=True)
     parcel = serializers.CharField(source="site.parcel", read_only=True)
     cost_centre = serializers.CharField(source="site.cost_centre", read_only=True)
@@ -84,10 +86,12 @@ class TreeSerializer(FeatureSerializer):
     place = serializers.UUIDField(source="site.place_id", read_only=True)
     place_name = serializers.CharField(source="site.place.name", read_only=True)
     species = serializers.UUIDField(source="species_id", read_only=True, allow_null=True)
-    botanical_name = serializers.CharField(source="species.botanical_name", default=None)
-    german_name = serializers.CharField(source="species.german_name", default=None)
+    botanical_name = serializers.CharField(
+        source="species.botanical_name", default=None, allow_null=True
+    )
+    german_name = serializers.CharField(source="species.german_name", default=None, allow_null=True)
     district = serializers.UUIDField(source="district_id", read_only=True, allow_null=True)
-    district_name = serializers.CharField(source="district.name", default=None)
+    district_name = serializers.CharField(source="district.name", default=None, allow_null=True)
     unit = serializers.UUIDField(source="unit_id", read_only=True, allow_null=True)
     responsible_unit = serializers.UUIDField(source="responsible_unit.pk", read_only=True)
     effective_expectation = serializers.CharField(read_only=True)

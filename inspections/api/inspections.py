@@ -68,7 +68,9 @@ class InspectionSerializer(serializers.ModelSerializer[Inspection]):
     )
     recorded_by_name = serializers.CharField(source="recorded_by", read_only=True)
     rule_set_version = serializers.IntegerField(source="rule_set.version", read_only=True)
-    corrected_by = serializers.UUIDField(source="corrected_by.pk", default=None, read_only=True)
+    corrected_by = serializers.UUIDField(
+        source="corrected_by.pk", default=None, allow_null=True, read_only=True
+    )
     findings = FindingSerializer(many=True, read_only=True)
     endings = FindingEndSerializer(many=True, read_only=True)
 

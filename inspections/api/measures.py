@@ -42,12 +42,18 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
     """A measure as plain values; names in the reader's language."""
 
     kind_name = serializers.CharField(source="kind.name", read_only=True)
-    urgency_name = serializers.CharField(source="urgency.name", default=None, read_only=True)
+    urgency_name = serializers.CharField(
+        source="urgency.name", default=None, allow_null=True, read_only=True
+    )
     immediate = serializers.BooleanField(source="urgency.immediate", default=False, read_only=True)
     deadline = serializers.DateField(source="effective_deadline", read_only=True)
-    contractor_name = serializers.CharField(source="contractor", default=None, read_only=True)
+    contractor_name = serializers.CharField(
+        source="contractor", default=None, allow_null=True, read_only=True
+    )
     ordered_by_name = serializers.CharField(source="ordered_by", read_only=True)
-    ended_by_name = serializers.CharField(source="ended_by", default=None, read_only=True)
+    ended_by_name = serializers.CharField(
+        source="ended_by", default=None, allow_null=True, read_only=True
+    )
     tree_number = serializers.CharField(source="tree.site.number", read_only=True)
     place_name = serializers.CharField(source="tree.site.place.name", read_only=True)
 

@@ -24,6 +24,23 @@ from baumkataster.permissions import Door, Visitor
 MOST = 8
 #: Similarity of a word from which a mistyped one is meant ("Lindnweg" ~ "Lindenweg" is 0.6).
 ALIKE = 0.45
+#: The answer, for the OpenAPI page.
+ROWS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "kind": {"type": "string", "enum": ["tree", "place", "species"]},
+            "id": {"type": "string"},
+            "label": {"type": "string"},
+            "sub": {"type": "string"},
+            "lon": {"type": "number"},
+            "lat": {"type": "number"},
+            "bbox": {"type": "array", "items": {"type": "number"}, "nullable": True},
+        },
+        "required": ["kind", "id", "label", "sub"],
+    },
+}
 
 
 def search(text: str, *, visitor: Visitor) -> list[dict[str, Any]]:
@@ -134,7 +151,8 @@ class SearchView(APIView):
     doors: ClassVar[dict[str, Door]] = {"*": Door.VIEW_MAP}
 
     @extend_schema(
-        responses=OpenApiTypes.OBJECT, parameters=[OpenApiParameter("q", OpenApiTypes.STR)]
+        responses={(200, "application/json"): ROWS},
+        parameters=[OpenApiParameter("q", OpenApiTypes.STR)],
     )
     def get(self, request: Request) -> Response:
         """``[{kind, id, label, sub, lon, lat, bbox?}]``."""

@@ -48,7 +48,9 @@ class ControlledTreeSerializer(TreeSerializer):
     """A tree with its control state of today."""
 
     state = serializers.CharField(read_only=True)
-    due_on = serializers.DateField(source="control_plan.due_on", default=None, read_only=True)
+    due_on = serializers.DateField(
+        source="control_plan.due_on", default=None, allow_null=True, read_only=True
+    )
 
     class Meta(TreeSerializer.Meta):
         """State and due date besides."""

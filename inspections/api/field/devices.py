@@ -24,7 +24,9 @@ class DeviceInput(Entry):
 class DevicesView(FieldView):
     """Registration."""
 
-    @extend_schema(request=DeviceInput, responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        request=DeviceInput, responses={200: OpenApiTypes.OBJECT, 201: OpenApiTypes.OBJECT}
+    )
     def post(self, request: Request) -> Response:
         """201 for a new device, 200 for a known one; both with a new key, shown only here."""
         entry = DeviceInput.read(request)
