@@ -1,5 +1,6 @@
 """Who may open which door: one table of roles and doors, read by every interface, import and test."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -8,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from baumkataster.models import InspectorIdentity, Role, User
+from baumkataster.models import InspectorIdentity, Role, Scope, User
 
 #: Whoever sends a request.
 Visitor = User | AnonymousUser
@@ -97,6 +98,16 @@ DOORS: dict[Door, frozenset[Role]] = {
     Door.TECHNICAL_ADMIN: _ADMINISTRATORS,
 }
 
+_MAP_DOORS = frozenset({Door.PUBLIC, Door.VIEW_MAP, Door.VIEW_TREE, Door.APPLICATION_PASSWORDS})
+#: Doors that a scope opens where the role opens them, too.
+SCOPE_DOORS: dict[Scope, frozenset[Door]] = {
+    Scope.MAP: _MAP_DOORS,
+    Scope.INSPECTIONS: _MAP_DOORS
+    | {Door.VIEW_INSPECTIONS, Door.VIEW_HISTORY, Door.VIEW_REPORT, Door.VIEW_UNITS},
+    Scope.EXPORT: _MAP_DOORS | {Door.EXPORT},
+    Scope.RECORD: _MAP_DOORS
+    | {Door.VIEW_INSPECTIONS, Door.INSPECT, Door.COMPLETE_MEASURE, Door.UPLOAD_PHOTO},
+}
 #: Doors that a tree's card offers (its ``may``).
 TREE_DOORS = (
     Door.VIEW_INSPECTIONS,
@@ -119,7 +130,15 @@ def may(visitor: Visitor, door: Door) -> bool:
     """Whether the visitor's role opens the door; nobody but active, signed-in people but for PUBLIC."""
     if door is Door.PUBLIC:
         return True
-    return visitor.is_authenticated and visitor.is_active and visitor.role in DOORS[door]
+    if not (visitor.is_authenticated and visitor.is_active and visitor.role in DOORS[door]):
+        return False
+    return visitor.only_doors is None or door in visitor.only_doors
+
+
+def narrow(user: User, scopes: Iterable[str]) -> None:
+    """Let ``user`` (this object, for this request) open only the doors of an application password."""
+    known = [SCOPE_DOORS[Scope(scope)] for scope in scopes if scope in Scope.values]
+    user.only_doors = frozenset[str]().union(*known)
 
 
 def doors_of(visitor: Visitor) -> frozenset[Door]:

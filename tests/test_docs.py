@@ -58,7 +58,8 @@ def test_glossary_terms_are_used_by_the_interface():
 
 
 def test_every_setting_of_the_environment_is_documented():
-    source = (ROOT / "baumkataster/settings.py").read_text(encoding="utf-8")
+    files = (ROOT / "baumkataster").glob("settings*.py")
+    source = "".join(path.read_text(encoding="utf-8") for path in files)
     names = set(re.findall(r"""["'](BAUM_[A-Z_]+)["']""", source))
     internal = {"BAUM_VAR", "BAUM_DB_ROLE", "BAUM_SECRET_KEY_FILE"}
     pages = "".join(page.read_text(encoding="utf-8") for page in PAGES)

@@ -11,7 +11,15 @@ from baumkataster.models.city import (
 )
 from baumkataster.models.groups import TreeGroup, TreeGroupShare
 from baumkataster.models.history import Change
-from baumkataster.models.people import ApplicationPassword, InspectorIdentity, Role, Unit, User
+from baumkataster.models.people import (
+    READING,
+    ApplicationPassword,
+    InspectorIdentity,
+    Role,
+    Scope,
+    Unit,
+    User,
+)
 from baumkataster.models.photos import Photo
 from baumkataster.models.places import Expectation, Place, PlaceKind, Site, SoilCover
 from baumkataster.models.species import LeafType, Species
@@ -28,6 +36,7 @@ from baumkataster.models.trees import Tree
 
 __all__ = [
     "EVIDENCE",
+    "READING",
     "STANDING_STATUSES",
     "ApplicationPassword",
     "BaseFeature",
@@ -49,6 +58,7 @@ __all__ = [
     "PlaceKind",
     "PositionSource",
     "Role",
+    "Scope",
     "Site",
     "SoilCover",
     "Species",

@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.functions import Now
@@ -34,6 +35,8 @@ class User(AbstractUser):
     organisation = models.CharField(_("Firma oder Amt"), max_length=120, blank=True, db_default="")
 
     REQUIRED_FIELDS = ["email", "role"]
+    #: Set for one request that came with an application password: its doors, and no others.
+    only_doors: frozenset[str] | None = None
 
     class Meta:
         verbose_name = _("Person")
@@ -113,6 +116,24 @@ class InspectorIdentity(models.Model):
         return f"{self.name}, {self.qualification}"
 
 
+class Scope(models.TextChoices):
+    """What an application password may be made for; permissions.py turns it into doors."""
+
+    MAP = "map", _("Karte und Bäume lesen")
+    INSPECTIONS = "inspections", _("Kontrollen, Verlauf und Berichte lesen")
+    EXPORT = "export", _("Dateien und WFS ausgeben (QGIS)")
+    RECORD = "record", _("Kontrollen und Fotos erfassen")
+
+
+#: Scopes that only read.
+READING = (Scope.MAP, Scope.INSPECTIONS, Scope.EXPORT)
+
+
+def reading_scopes() -> list[str]:
+    """What an application password is for unless it says otherwise."""
+    return [str(scope) for scope in READING]
+
+
 class ApplicationPassword(models.Model):
     """A password for one program (QGIS) of one person; only its hash is kept, revoked instead of deleted."""
 
@@ -125,6 +146,19 @@ class ApplicationPassword(models.Model):
     name = models.CharField(_("Wofür"), max_length=80)
     #: SHA-256 of a random 160-bit secret, hex: not guessable, so no slow hash per request is needed.
     secret_hash = models.CharField(max_length=64, unique=True)
+    #: What the program may do, if the person's role may.
+    scopes = ArrayField(
+        models.CharField(max_length=20),
+        verbose_name=_("Wozu"),
+        default=reading_scopes,
+        db_default=["map", "inspections", "export"],
+    )
+    #: The last day; empty: until it is revoked.
+    expires_on = models.DateField(_("Gilt bis"), null=True, blank=True)
+    #: Addresses and networks that it may be used from; empty: from anywhere.
+    networks = models.CharField(
+        _("Nur von diesen Adressen"), max_length=400, blank=True, default="", db_default=""
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
@@ -136,3 +170,9 @@ class ApplicationPassword(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def purpose(self) -> str:
+        """What it is for, in words."""
+        labels = dict(Scope.choices)
+        return ", ".join(str(labels.get(scope, scope)) for scope in self.scopes)

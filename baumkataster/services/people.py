@@ -3,18 +3,28 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from ipaddress import ip_network
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from baumkataster.authorship import authored
 from baumkataster.errors import Refused
-from baumkataster.models import ApplicationPassword, InspectorIdentity, Role, Unit, User
+from baumkataster.models import (
+    READING,
+    ApplicationPassword,
+    InspectorIdentity,
+    Role,
+    Scope,
+    Unit,
+    User,
+)
 from baumkataster.services.checking import locked, save_checked
 
 #: Application passwords in use at once; more nobody keeps apart.
@@ -36,19 +46,45 @@ def hash_secret(secret: str) -> str:
     return hashlib.sha256(plain.encode("utf-8")).hexdigest()
 
 
-def create_application_password(*, by: User, name: str) -> tuple[ApplicationPassword, str]:
+def create_application_password(
+    *,
+    by: User,
+    name: str,
+    scopes: Sequence[str] = READING,
+    expires_on: date | None = None,
+    networks: str = "",
+) -> tuple[ApplicationPassword, str]:
     """Make a password for one program of ``by``; the secret is returned once and never stored.
 
     Raises:
-        Refused: no name, or too many passwords.
+        Refused: no name, no purpose, no such network, or too many passwords.
     """
     if by.application_passwords.filter(revoked_at__isnull=True).count() >= MOST_PASSWORDS:
         raise Refused(_("Bitte widerrufen Sie zuerst Passwörter, die Sie nicht mehr brauchen."))
+    if not scopes or set(scopes) - set(Scope.values):
+        raise Refused({"scopes": [_("Bitte wählen Sie, wozu das Passwort dienen soll.")]})
     secret = new_secret()
-    password = ApplicationPassword(user=by, name=name.strip(), secret_hash=hash_secret(secret))
+    password = ApplicationPassword(
+        user=by,
+        name=name.strip(),
+        secret_hash=hash_secret(secret),
+        scopes=[str(scope) for scope in scopes],
+        expires_on=expires_on,
+        networks=_networks(networks),
+    )
     with authored(by=by):
         save_checked(password)
     return password, secret
+
+
+def _networks(text: str) -> str:
+    """Addresses and networks as they are stored: with blanks between."""
+    words = text.replace(",", " ").split()
+    try:
+        return " ".join(str(ip_network(word, strict=False)) for word in words)
+    except ValueError as error:
+        sentence = _("Bitte Adressen oder Netze angeben, zum Beispiel 10.1.2.3 oder 10.1.0.0/16.")
+        raise Refused({"networks": [sentence]}) from error
 
 
 def revoke_application_password(*, by: User, password_id: UUID, now: datetime) -> None:
@@ -114,6 +150,16 @@ def reset_password(*, by: User, person_id: UUID) -> str:
         person.set_password(password)
         person.save(update_fields=["password"])
     return password
+
+
+def reset_second_factor(*, by: User, person_id: UUID) -> None:
+    """Forget codes, passkeys and recovery codes of a person who has lost them.
+
+    Raises:
+        Refused: no such person.
+    """
+    with authored(by=by):
+        Authenticator.objects.filter(user=locked(User, person_id)).delete()
 
 
 def set_password(*, by: User, person: User, password: str) -> None:

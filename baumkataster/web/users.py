@@ -18,11 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from baumkataster.errors import Refused
 from baumkataster.models import InspectorIdentity, Role, Unit, User
 from baumkataster.permissions import DOORS, Door, signed_in
+from baumkataster.second_factors import has_second_factor
 from baumkataster.services.people import (
     add_identity,
     change_person,
     create_person,
     reset_password,
+    reset_second_factor,
 )
 from baumkataster.web.doors import door
 from baumkataster.web.forms import day_field, show_problems
@@ -190,6 +192,16 @@ def new_password(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     return render(request, "people/password.html", context)
 
 
+@require_POST
+@door(Door.MANAGE_USERS)
+def reset_factor(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Forget a person's second factor: phone and codes are lost."""
+    get_object_or_404(User, pk=pk)
+    reset_second_factor(by=signed_in(request.user), person_id=pk)
+    messages.success(request, _("Der zweite Faktor ist zurückgesetzt."))
+    return redirect("user", pk)
+
+
 def _show(
     request: HttpRequest,
     pk: UUID,
@@ -209,5 +221,6 @@ def _show(
         "identities": person.identities.order_by("-valid_from", "-recorded_at"),
         "inspects": person.role in DOORS[Door.INSPECT],
         "today": today,
+        "has_factor": has_second_factor(person),
     }
     return render(request, "people/user.html", context, status=status)

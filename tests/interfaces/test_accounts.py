@@ -154,7 +154,7 @@ def test_an_application_password_is_shown_once_and_revoked(person: User) -> None
     client = Client()
     client.force_login(person)
     path = "/accounts/anwendungspasswoerter/"
-    answer = client.post(path, {"name": "QGIS"})
+    answer = client.post(path, {"name": "QGIS", "scopes": ["export"]})
     secret = re.search(r"<code>([a-z2-7-]+)</code>", answer.content.decode())
     assert secret and "no-store" in answer["Cache-Control"]
     assert len(secret[1].replace("-", "")) == 32
@@ -178,7 +178,7 @@ def test_application_passwords_have_a_limit(person: User) -> None:
         create_application_password(by=person, name=f"Programm {number}")
     client = Client()
     client.force_login(person)
-    answer = client.post("/accounts/anwendungspasswoerter/", {"name": "noch eins"})
+    answer = client.post("/accounts/anwendungspasswoerter/", {"name": "noch eins", "scopes": ["export"]})
     assert "widerrufen Sie zuerst" in answer.content.decode()
     assert ApplicationPassword.objects.count() == 20
 

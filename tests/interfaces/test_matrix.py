@@ -77,6 +77,21 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "healthz": {"GET": "open"},
     "accounts/login/": {"GET": "open"},
     "accounts/logout/": {"POST": "open"},
+    "accounts/oidc/": {"POST": "open"},
+    "accounts/oidc/zurueck/": {"GET": "open"},
+    "accounts/bestaetigen/": {"GET": "own_account"},
+    "accounts/zweiter-faktor/": {"GET": "own_account"},
+    "accounts/zweiter-faktor/code/": {"GET": "open"},
+    "accounts/zweiter-faktor/bestaetigen/": {"GET": "own_account"},
+    "accounts/zweiter-faktor/app/": {"GET": "own_account"},
+    "accounts/zweiter-faktor/app/entfernen/": {"GET": "own_account"},
+    "accounts/zweiter-faktor/ersatzcodes/": {"GET": "own_account"},
+    "accounts/zweiter-faktor/ersatzcodes/neu/": {"GET": "own_account"},
+    "accounts/passkeys/": {"GET": "own_account"},
+    "accounts/passkeys/neu/": {"GET": "own_account"},
+    "accounts/passkeys/anmelden/": {"GET": "open"},
+    "accounts/passkeys/bestaetigen/": {"GET": "own_account"},
+    "accounts/passkeys/<int:pk>/entfernen/": {"GET": "own_account"},
     "accounts/password/": {"GET": "own_account"},
     "accounts/password/done/": {"GET": "own_account"},
     "accounts/anwendungspasswoerter/": {
@@ -90,6 +105,9 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "verwaltung/personen/<uuid:pk>/": {"GET": "manage_users", "POST": "manage_users"},
     "verwaltung/personen/<uuid:pk>/nachweis/": {"POST": "manage_users"},
     "verwaltung/personen/<uuid:pk>/passwort/": {"POST": "manage_users"},
+    "verwaltung/personen/<uuid:pk>/zweiter-faktor/": {"POST": "manage_users"},
+    "verwaltung/anwendungspasswoerter/": {"GET": "manage_users"},
+    "verwaltung/anwendungspasswoerter/<uuid:pk>/widerrufen/": {"POST": "manage_users"},
     "verwaltung/reviere/": {"GET": "view_units"},
     "verwaltung/reviere/neu/": {"GET": "manage_units", "POST": "manage_units"},
     "verwaltung/reviere/<uuid:pk>/": {"GET": "manage_units", "POST": "manage_units"},
@@ -232,6 +250,7 @@ def filled(route: str, tree: Tree, measure: Measure) -> str:
         route.split("/")[2] if "api" in route else ""
     )
     text = re.sub(r"<uuid:\w+>", str(key or uuid4()), route)
+    text = text.replace("<int:pk>", "1")
     text = text.replace("<slug:slug>", "baumbereiche").replace("<slug:code>", "K")
     text = text.replace("<slug:language>", "de")
     text = re.sub(r"tiles/trees/.*", "tiles/trees/12/2141/1329.mvt", text)
