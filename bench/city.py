@@ -1,60 +1,39 @@
-"""A throw-away city of any size for the benches: a database of its own and a server on it.
+"""Cities of any size for the benches: a database of its own and a server on it.
 
+The city is the demo's (geodata/demo), made once and kept as a template in the cluster that the
+benches use; each run clones it in seconds. A template is known by what makes it: generator and week
+(a city of last month would be overdue). Migrations that came later are run on the template.
 Uses what the tests use (tests/server.py); `./baum test` has installed what that needs.
 """
 
 import argparse
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
+from django.utils import timezone
 from psycopg import sql
 
-from tests.conftest import app_url, create_database, drop_database, manage, owner_url
+from baumkataster.models import User
+from bench.measure import Http
+from tests.conftest import ROOT, app_url, as_owner, drop_database, end_sessions, manage, owner_url
 from tests.server import Server, running_server
 
-#: Districts of trees on a grid of 9 m, with due dates from two years ago to three years ahead.
-FILL = """
-INSERT INTO baumkataster_unit (code, name) VALUES ('R1', 'Revier 1');
-INSERT INTO baumkataster_place (kind, name, expectation, unit_id)
-  SELECT 'street', 'Straße ' || n, 'higher', u.id
-  FROM baumkataster_unit u, generate_series(1, 500) n;
-INSERT INTO baumkataster_species (genus, species, botanical_name, german_name, leaf_type,
-    phase_limit_years)
-  SELECT 'Genus' || n, 'species', 'Genus' || n || ' species', 'Baumart ' || n, 'deciduous', 80
-  FROM generate_series(1, 120) n;
-INSERT INTO baumkataster_site (place_id, number, geom)
-  SELECT p.id, n::text, ST_SetSRID(ST_MakePoint(
-    440000 + (n % {side}) * 9 + (n::bigint * 7919 % 100) / 25.0,
-    5880000 + (n / {side}) * 9 + (n::bigint * 104729 % 100) / 25.0), 25832)
-  FROM generate_series(1, {trees}) n
-  JOIN (SELECT id, row_number() OVER () AS place FROM baumkataster_place) p
-    ON p.place = n / 7 % 500 + 1;
-INSERT INTO baumkataster_tree (site_id, geom, status, species_id, position_source, origin,
-    planted_year, height_m, crown_diameter_m, girth_cm)
-  SELECT s.id, s.geom, 'standing', x.id, 'survey', 'survey', 1900 + s.number::int % 120,
-    (s.number::int % 250) / 10.0 + 1, (s.number::int % 120) / 10.0 + 1, s.number::int % 300 + 10
-  FROM baumkataster_site s
-  JOIN (SELECT id, row_number() OVER () AS kind FROM baumkataster_species) x
-    ON x.kind = s.number::int % 120 + 1;
-INSERT INTO inspections_ruleset (version, title, basis, valid_from, matrix, default_months,
-    tolerance_months, youth_care_months, initial_months)
-  VALUES (1, 'Messung', '', '2000-01-01', '{{}}', 12, 3, 36, '{{}}');
-INSERT INTO inspections_controlplan (tree_id, required, not_required_reason, due_on,
-    tolerance_until, never, basis, phase, condition, expectation, rule_set_id)
-  SELECT t.id, true, '', d.day, d.day + 90, false, 'inspection', 'mature', 'sound', 'higher', r.id
-  FROM inspections_ruleset r, baumkataster_tree t,
-    LATERAL (SELECT current_date - 700 + (t.girth_cm * 6) AS day) d;
-INSERT INTO baumkataster_citysettings (id, name, municipality_key, contact, is_demo,
-    public_geojson, public_csv, public_wfs, service_instruction)
-  VALUES (1, 'Messstadt', '', '', false, true, true, true, '');
-"""
+PREFIX = "baumcity"
+#: Key of the advisory lock under which templates are made: two benches do not make the same one.
+LOCK = 7_305_911
+#: The password of all demo logins (kontrolle, planung, aufsicht, firma, admin) in these cities.
+PASSWORD = "messung-messung"
 
 
 @dataclass(frozen=True)
@@ -70,6 +49,11 @@ class BenchCity:
         """The app role's address, for the raw limit."""
         return app_url(self.database)
 
+    @property
+    def owner_dsn(self) -> str:
+        """The owner's address, to prepare what the app role may not."""
+        return owner_url(self.database)
+
 
 def arguments(description: str, trees: int) -> argparse.Namespace:
     """Options that all benches share."""
@@ -81,12 +65,9 @@ def arguments(description: str, trees: int) -> argparse.Namespace:
 
 @contextmanager
 def bench_city(trees: int) -> Iterator[BenchCity]:
-    """Make, fill, analyse and serve a city; drop it at the end."""
-    name = f"baumbench_{os.getpid()}"
-    create_database(name, os.environ.get("BAUM_TEMPLATE_DB", "template1"))
-    try:
-        manage(name, "migrate", "--verbosity=0")
-        _fill(name, trees)
+    """Clone and serve a city of about ``trees`` trees; the clone is dropped at the end."""
+    name = f"{PREFIX}_{os.getpid()}_{trees}"
+    with city_database(name, trees):
         # The same key, so that a session made here signs in there.
         key = {"BAUM_SECRET_KEY": settings.SECRET_KEY}
         with (
@@ -94,21 +75,122 @@ def bench_city(trees: int) -> Iterator[BenchCity]:
             running_server(name, Path(var), **key) as server,
         ):
             yield BenchCity(server, name, trees)
+
+
+@contextmanager
+def city_database(name: str, trees: int) -> Iterator[None]:
+    """The database ``name`` with a city of about ``trees`` trees, without a server."""
+    with _locked():
+        template = _template(trees)
+        clone(template, name)
+    try:
+        yield
     finally:
         connections["default"].close()
         drop_database(name)
 
 
-def _fill(database: str, trees: int) -> None:
-    print(f"Messstadt mit {trees:,} Bäumen wird angelegt …", flush=True)
-    side = max(int(trees**0.5), 1)
-    with psycopg.connect(app_url(database), autocommit=True) as connection:
-        connection.execute(sql.SQL(FILL.format(trees=trees, side=side)))  # type: ignore[arg-type]
-    with psycopg.connect(owner_url(database), autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
+def clone(template: str, name: str) -> None:
+    """A database from a template that nobody is connected to, file by file."""
+    as_owner(
+        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)),
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+            sql.Identifier(name), sql.Identifier(template)
+        ),
+    )
+
+
+def signed_in(city: BenchCity, role: str = "planner") -> Http:
+    """A kept connection of a new person with this role."""
+    use_django(city)
+    user = User.objects.create_user(f"messung-{role}-{time.time_ns()}", password=None, role=role)
+    session = SessionStore()
+    session["_auth_user_id"] = str(user.pk)
+    session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
+    session["_auth_user_hash"] = user.get_session_auth_hash()
+    session.set_expiry(timedelta(hours=1))
+    session.create()
+    return Http(
+        city.server.url, {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}"}
+    )
 
 
 def use_django(city: BenchCity) -> None:
     """Let this process ask the same database through Django, to build the statements."""
     connections["default"].close()
     connections["default"].settings_dict["NAME"] = city.database
+
+
+def _fingerprint(patterns: tuple[str, ...], *more: str) -> str:
+    found = sha256("".join(more).encode())
+    for pattern in patterns:
+        for path in sorted(ROOT.glob(pattern)):
+            found.update(path.read_bytes())
+    return found.hexdigest()[:10]
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        yield
+
+
+def _template(trees: int) -> str:
+    """The name of the kept city, made or migrated first where needed; older ones are dropped."""
+    year, week, _ = timezone.localdate().isocalendar()
+    maker = _fingerprint(("geodata/demo/*.py", "geodata/starting_demo.py"), f"{year}-{week}")
+    tables = _fingerprint(("*/migrations/*.py", "*/sql/*.sql", "baumkataster/g*.py"))
+    name = f"{PREFIX}_kept_{trees}_{maker}"
+    _drop_others(trees, name)
+    state = _state(name)
+    if state is None:
+        _make(name, trees)
+    elif state != tables:
+        manage(name, "migrate", "--verbosity=0")
+    if state != tables:
+        end_sessions(name)
+        as_owner(
+            sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+                sql.Identifier(name), sql.Literal(tables)
+            )
+        )
+    return name
+
+
+def _state(name: str) -> str | None:
+    """Which tables a kept city was made ready for; None: there is none, or it was not finished."""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as connection:
+        row = connection.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
+            [name],
+        ).fetchone()
+    return row[0] if row else None
+
+
+def _drop_others(trees: int, name: str) -> None:
+    """Cities of this size by other generators, and clones whose bench no longer lives."""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{PREFIX}\\_%"]
+        ).fetchall()
+    for (found,) in rows:
+        word = found.split("_")[1]
+        old = word == "kept" and found.startswith(f"{PREFIX}_kept_{trees}_") and found != name
+        if old or (word.isdigit() and not Path(f"/proc/{word}").exists()):
+            drop_database(found)
+
+
+def _make(name: str, trees: int) -> None:
+    """Migrate, fill and tidy a new city."""
+    print(f"Messstadt mit {trees:,} Bäumen wird angelegt …", flush=True)
+    begun = time.monotonic()
+    clone(os.environ.get("BAUM_TEMPLATE_DB", "template1"), name)
+    manage(name, "migrate", "--verbosity=0")
+    with tempfile.TemporaryDirectory() as var:
+        manage(
+            name, "demo_city", f"--trees={trees}", BAUM_VAR=var, BAUM_DEMO_PASSWORD=PASSWORD
+        )  # fmt: skip
+    with psycopg.connect(owner_url(name), autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+    print(f"… angelegt in {time.monotonic() - begun:.0f} s", flush=True)
