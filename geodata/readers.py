@@ -1,21 +1,25 @@
 """Source files to numbered plain rows, and profile files to profiles; called by the import.
 
-Today: CSV in any of the forms that German offices send, plain or gzipped. A reader of another
-format gives the same: a ``Table`` whose rows are texts with the line they begin on.
+CSV in any of the forms that German offices send, and GeoJSON; each plain, gzipped or as the only
+file of a zip, GeoJSON also many files in a tar archive. Both give the same: a ``Table`` whose rows
+are texts with the line they begin on.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, TextIO
 
+from geodata.archives import is_tar
+from geodata.json_files import Features, header_and_rows
 from geodata.rules.problems import SourceError, gettext_noop
 from geodata.rules.profile_files import parse_profile
 from geodata.rules.profiles import Profile
@@ -64,6 +68,8 @@ class Table:
     encoding: str
     delimiter: str
     source: CountedFile
+    #: File and number of a row where the line alone says too little: in archives.
+    place_of: Callable[[int], str] | None = None
 
 
 def profile_names() -> list[str]:
@@ -93,6 +99,13 @@ def open_table(path: Path, profile: Profile) -> Iterator[Table]:
     Columns that the profile does not name are allowed and ignored.
     """
     with said_clearly(path):
+        source, stream = open_bytes(path)
+        head: bytes = stream.peek(512)  # type: ignore[attr-defined]
+    with source, stream:
+        if is_tar(head) or head.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"{":
+            yield _json_table(source, stream, head, path, profile)
+            return
+    with said_clearly(path):
         encoding = encoding_of(path, profile.encoding)
         names, delimiter = _header(path, encoding, profile)
         source, stream = open_bytes(path)
@@ -100,6 +113,22 @@ def open_table(path: Path, profile: Profile) -> Iterator[Table]:
         rows = _rows(text, delimiter, path)
         next(rows)
         yield Table(names, rows, encoding, delimiter, source)
+
+
+def _json_table(
+    source: CountedFile, stream: IO[bytes], head: bytes, path: Path, profile: Profile
+) -> Table:
+    features = Features(stream, head, path.name)
+    with said_clearly(path):
+        names, rows = header_and_rows(features, profile.columns)
+    _check_columns([(name, "") for name in names], profile)
+    return Table(names, _numbered(rows, path), "utf-8", "", source, features.place)
+
+
+def _numbered(rows: Iterator[tuple[int, list[str]]], path: Path) -> Iterator[NumberedRow]:
+    with said_clearly(path):
+        for number, cells in rows:
+            yield NumberedRow(number, 1, cells)
 
 
 def _text(stream: IO[bytes], encoding: str) -> io.TextIOWrapper:

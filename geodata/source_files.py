@@ -5,12 +5,14 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, cast
 
+from geodata.archives import Unpacked, only_file
 from geodata.rules.problems import SourceError, gettext_noop
 
 _CHUNK: Final = 1 << 16
@@ -27,7 +29,7 @@ _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NO_FILE: Final = gettext_noop("Die Datei „%(path)s“ ist nicht lesbar: %(error)s.")
 _EMPTY: Final = gettext_noop("Die Datei „%(path)s“ ist leer.")
 _WORKBOOK: Final = gettext_noop(
-    "Die Datei „%(path)s“ ist keine CSV-Datei, sondern eine Excel-Mappe oder ein ZIP-Archiv. "
+    "Die Datei „%(path)s“ ist keine CSV-Datei, sondern eine Excel-Mappe. "
     "Bitte im Fachverfahren als CSV ausgeben, nicht über Excel."
 )
 _BINARY: Final = gettext_noop("Die Datei „%(path)s“ ist keine Textdatei.")
@@ -58,6 +60,18 @@ class CountedFile(io.RawIOBase):
         self.done += count
         return count
 
+    def seekable(self) -> bool:
+        """Always; a zip archive is read from its end."""
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to another place of the file."""
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """The present place."""
+        return self._file.tell()
+
     def close(self) -> None:
         """Close the file below as well."""
         self._file.close()
@@ -69,19 +83,27 @@ def said_clearly(path: Path) -> Iterator[None]:
     """Turn the system's errors about a file into a SourceError with a sentence."""
     try:
         yield
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+    except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as error:
         raise SourceError(_BROKEN_GZIP, path=path) from error
     except OSError as error:
         raise SourceError(_NO_FILE, path=path, error=error.strerror or error) from error
 
 
 def open_bytes(path: Path) -> tuple[CountedFile, IO[bytes]]:
-    """The file's counter and its bytes, unpacked where it is gzipped (by content, not by name)."""
+    """The file's counter and its bytes, unpacked where it is packed (by content, not by name)."""
     counted = CountedFile(path)
     buffered = io.BufferedReader(counted, _CHUNK)
-    if buffered.peek(2)[:2] != _GZIP:
+    head = buffered.peek(4)[:4]
+    if head[:2] == _GZIP:
+        unpacked = cast("IO[bytes]", gzip.GzipFile(fileobj=buffered))
+    elif head == _ZIP:
+        only = only_file(cast("IO[bytes]", buffered))
+        if only is None:
+            raise SourceError(_WORKBOOK, path=path)
+        unpacked = only
+    else:
         return counted, buffered
-    return counted, cast("IO[bytes]", gzip.GzipFile(fileobj=buffered))
+    return counted, io.BufferedReader(Unpacked(unpacked, counted.total), _CHUNK)
 
 
 def encoding_of(path: Path, wanted: str) -> str:
@@ -114,7 +136,7 @@ def encoding_of(path: Path, wanted: str) -> str:
 def _refuse_foreign(path: Path, head: bytes) -> None:
     if not head.strip():
         raise SourceError(_EMPTY, path=path)
-    if head.startswith((_ZIP, _OLD_EXCEL)):
+    if head.startswith(_OLD_EXCEL):
         raise SourceError(_WORKBOOK, path=path)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -10,8 +10,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from baumkataster.rules.dimensions import Dimensions, dimension_doubts
-from geodata.importing.reporting import Complaint
 from geodata.importing.species_index import Match, SpeciesIndex
+from geodata.importing.spooling import Complaint
 from geodata.rules.problems import WARNING
 from geodata.rules.profiles import Profile
 from geodata.rules.records import TreeRow
@@ -29,21 +29,24 @@ _UNKNOWN: Final = Match(None, "none")
 
 
 class TreeJudge:
-    """Judges the trees of one import; ``complaints`` collects what there is to say."""
+    """Judges the trees of one import; ``complain`` is told what there is to say."""
 
-    def __init__(self, profile: Profile, *, day: date) -> None:
+    def __init__(
+        self, profile: Profile, *, day: date, complain: Callable[[Complaint], None]
+    ) -> None:
         self.index = SpeciesIndex()
         self.year = day.year
         self.species_column = " / ".join(profile.species.columns)
         self.column_of = {rule.target: rule.column for rule in profile.fields}
-        self.complaints: list[Complaint] = []
+        self.complain = complain
 
     def species_of(self, tree: TreeRow) -> tuple[UUID | None, str]:
         """The species, and the source's words unless the list has exactly that name."""
         found = self.index.find(tree.name) if tree.name else _UNKNOWN
         if tree.name and found.level in {"genus", "none"}:
-            self.complaints.append(self._not_listed(tree, found))
-        self.complaints += self._doubts(tree, found)
+            self.complain(self._not_listed(tree, found))
+        for doubt in self._doubts(tree, found):
+            self.complain(doubt)
         return found.species_id, "" if found.exact else tree.species_as_given
 
     def _not_listed(self, tree: TreeRow, found: Match) -> Complaint:

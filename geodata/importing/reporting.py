@@ -12,24 +12,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from geodata.rules.problems import ERROR, RowProblem
+from geodata.importing.spooling import Complaint, Complaints, Findings
+from geodata.rules.problems import RowProblem
 
 #: Kinds of records, as the counts call them.
 KINDS: Final = {"tree": "trees", "site": "sites", "group": "groups"}
 #: What became of a record: entered, updated, as before, or left alone because somebody must look.
 OUTCOMES: Final = ("new", "changed", "unchanged", "kept")
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """One problem with its sentence in the reader's language; line 0: about no line of the file."""
-
-    line: int
-    column: str
-    value: str
-    level: str
-    code: str
-    sentence: str
 
 
 def said(problem: RowProblem) -> Complaint:
@@ -76,13 +65,17 @@ class ImportReport:
     outside_districts: int = 0
     without_species: int = 0
     inherited_controls: int = 0
-    complaints: list[Complaint] = field(default_factory=list)
+    complaints: Complaints = field(default_factory=Complaints)
+    #: Values that both sides changed, to be settled by somebody.
+    conflicts: Findings = field(default_factory=Findings)
+    #: The records behind ``vanished``.
+    gone: Findings = field(default_factory=Findings)
     seconds: float = 0.0
 
     @property
     def warnings(self) -> int:
         """Number of complaints about rows that were imported all the same."""
-        return sum(complaint.level != ERROR for complaint in self.complaints)
+        return self.complaints.warnings
 
     @property
     def changed_anything(self) -> bool:
@@ -109,6 +102,7 @@ class ImportReport:
             "refused": self.refused,
             **{outcome: self.total(outcome) for outcome in OUTCOMES},
             "vanished": self.vanished,
+            "conflicts": len(self.conflicts),
             "warnings": self.warnings,
             "new_places": self.new_places,
             "outside_districts": self.outside_districts,
@@ -119,14 +113,7 @@ class ImportReport:
 
     def summary(self) -> list[tuple[int, Complaint]]:
         """Equal complaints (level, column, code) with their number and the first of them."""
-        first: dict[tuple[str, str, str], Complaint] = {}
-        numbers: Counter[tuple[str, str, str]] = Counter()
-        for complaint in self.complaints:
-            kind = (complaint.level, complaint.column, complaint.code)
-            first.setdefault(kind, complaint)
-            numbers[kind] += 1
-        order = sorted(numbers, key=lambda kind: (kind[0] != ERROR, -numbers[kind]))
-        return [(numbers[kind], first[kind]) for kind in order]
+        return self.complaints.summary()
 
 
 def write_problems(path: Path, complaints: Iterable[Complaint]) -> None:

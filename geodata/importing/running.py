@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -16,10 +18,21 @@ from django.utils.translation import gettext as _
 
 from baumkataster.authorship import authored
 from baumkataster.models import Unit, User
-from geodata.importing import deadlines, differences, loading, matching, staging
+from geodata.importing import (
+    deadlines,
+    differences,
+    doubles,
+    loading,
+    matching,
+    placing,
+    staging,
+    vanishing,
+)
 from geodata.importing.judging import TreeJudge
 from geodata.importing.progress import STEPS, Progress, no_progress
-from geodata.importing.reporting import Complaint, ImportReport, said
+from geodata.importing.reasons import reason_of
+from geodata.importing.reporting import KINDS, ImportReport, said
+from geodata.importing.spooling import Complaint, Spool
 from geodata.models import ImportRun
 from geodata.readers import Table, open_table, read_profile
 from geodata.rules.problems import SourceError, gettext_noop
@@ -35,6 +48,24 @@ _STRIDE: Final = 500
 _NO_UNIT_OF_THAT_CODE: Final = gettext_noop(
     "Das Revier „%(unit)s“ gibt es nicht. Vorhanden: %(present)s."
 )
+#: A record that is not new has the district of its site or group.
+_ACCOUNT: Final = """
+SELECT m.kind, CASE WHEN m.action <> 'compare' THEN m.action WHEN c.line IS NULL THEN 'unchanged'
+        ELSE 'changed' END AS outcome, count(*),
+    count(*) FILTER (WHERE coalesce(m.district_id, s.district_id, g.district_id) IS NULL),
+    count(*) FILTER (WHERE m.kind = 'tree' AND r.species_id IS NULL)
+FROM import_match m JOIN import_row r ON r.line = m.line
+LEFT JOIN (SELECT DISTINCT line FROM import_changed) c ON c.line = m.line
+LEFT JOIN baumkataster_site s ON s.id = m.site_id
+LEFT JOIN baumkataster_treegroup g ON g.id = m.group_id
+GROUP BY 1, 2
+"""
+_LAST_CHANGE: Final = "SELECT coalesce(max(id), 0) FROM baumkataster_change"
+#: What this transaction wrote into the history; undoing goes by it.
+_CHANGES: Final = """
+SELECT min(id), max(id) FROM baumkataster_change
+WHERE transaction = pg_current_xact_id()::text::bigint AND id > %(before)s
+"""
 _NO_RULES: Final = gettext_noop(
     "Es gibt noch kein Regelwerk. Bitte zuerst die Stadt einrichten (start_city)."
 )
@@ -48,13 +79,15 @@ def import_trees(
     day: date,
     dry_run: bool = False,
     unit: str | None = None,
+    run: ImportRun | None = None,
     progress: Progress = no_progress,
 ) -> ImportReport:
     """Bring the rows of a file into the cadastre as the profile says; all or nothing.
 
     ``profile`` is a name or the path of a TOML file. ``unit`` is the code of the Revier that
     new places get (None: the only one, else ``OHNE``). ``by`` stands in the history (None: the
-    system). ``dry_run`` does everything and takes it back.
+    system). ``dry_run`` does everything and takes it back. ``run`` is the row that a page made for
+    this file; without one the import makes its own.
 
     Raises SourceError, with a sentence, before any row: unknown profile, missing columns, a file
     that cannot be read, no rule set. Rows that are wrong are no errors but part of the report.
@@ -63,23 +96,18 @@ def import_trees(
     chosen = read_profile(profile)
     report = ImportReport(chosen.name, path.name, dry_run, chosen.source, chosen.licence)
     with open_table(path, chosen) as table, transaction.atomic():
-        with authored(by=by, reason=reason_of(chosen)):
+        with authored(by=by, reason=reason_of(chosen.source)):
             deed = _Import(chosen, unit, day, report, progress)
             deed.read(table)
             deed.write()
             report.check()
             report.seconds = time.monotonic() - began
             if not dry_run:
-                _keep(report, path, by)
+                _keep(report, path, by, run or ImportRun(), deed)
         transaction.set_rollback(dry_run)
     report.seconds = time.monotonic() - began
     deed.step("done")
     return report
-
-
-def reason_of(profile: Profile) -> str:
-    """The words under which every import of this source stands in the history."""
-    return f"Import: {profile.source}"
 
 
 def _unit(code: str | None) -> Unit:
@@ -108,72 +136,122 @@ class _Import:
     ) -> None:
         self.profile, self.day, self.unit_code = profile, day, unit
         self.report, self.progress = report, progress
-        self.judge = TreeJudge(profile, day=day)
+        #: The newest of the history before this import.
+        self.last_change = 0
+        self.place_of: Callable[[int], str] | None = None
+        self.judge = TreeJudge(profile, day=day, complain=self._complain)
 
     def read(self, table: Table) -> None:
         """Judge every row and stage the good ones."""
         staging.create(srid=settings.SRID)
-        reader = RowReader(self.profile, table.header, day=self.day)
-        staging.copy_rows(self._staged(self._records(table, reader)))
-        staging.copy_keys(reader.keys.first_line)
+        self.place_of = table.place_of
+        reader = RowReader(self.profile, table.header, day=self.day, remember=False)
+        keys = Spool()
+        staging.copy_rows(self._staged(self._records(table, reader, keys)))
+        staging.copy_keys((line, key) for line, key in keys)
+        self._double_keys(reader.keys.column)
 
-    def _records(self, table: Table, reader: RowReader) -> Iterator[SourceRecord]:
+    def _records(self, table: Table, reader: RowReader, keys: Spool) -> Iterator[SourceRecord]:
         report = self.report
         for row in table.rows:
             record, problems = reader.read(row.line, row.cells, lines=row.lines)
             report.rows += 1
-            report.complaints += [said(problem) for problem in problems]
-            if record is None:
-                report.refused += 1
-            else:
+            for problem in problems:
+                self._complain(said(problem))
+            if record is not None:
                 yield record
+            else:
+                report.refused += 1
+                if reader.keys.last:
+                    keys.add((row.line, reader.keys.last))
             if report.rows % _STRIDE == 0:
                 self.step("read", within=table.source.done / table.source.total)
 
     def _staged(self, records: Iterable[SourceRecord]) -> Iterator[tuple[Any, ...]]:
         accuracy = self.profile.accuracy_m
+        numbers = Counter[type[SourceRecord]]()
         for record in records:
-            match record:
-                case TreeRow():
-                    self.report.trees += 1
-                    species, given = self.judge.species_of(record)
-                    self.report.without_species += species is None
-                case SiteRow():
-                    self.report.sites += 1
-                    species, given = None, record.species_as_given
-                case GroupRow():
-                    self.report.groups += 1
-                    species, given = None, record.species_as_given
+            numbers[type(record)] += 1
+            if isinstance(record, TreeRow):
+                species, given = self.judge.species_of(record)
+            else:
+                species, given = None, record.species_as_given
             yield staging.staged(
                 record, species_id=species, species_as_given=given, accuracy=accuracy
             )
+        report = self.report
+        report.trees, report.sites = numbers[TreeRow], numbers[SiteRow]
+        report.groups = numbers[GroupRow]
+
+    def _double_keys(self, column: str) -> None:
+        """Refuse rows whose key an earlier row has, and tell of two on one point."""
+        report = self.report
+        for kind, number in doubles.take_out_double_keys().items():
+            name = KINDS[kind]
+            setattr(report, name, getattr(report, name) - number)
+            report.refused += number
+        self._complain_all(doubles.double_keys(column))
+        self._complain_all(doubles.same_points())
+
+    def _complain(self, complaint: Complaint) -> None:
+        """Keep a complaint; in archives with the file and the number in it."""
+        if self.place_of is not None and complaint.line:
+            place = self.place_of(complaint.line)
+            complaint = replace(complaint, sentence=f"{complaint.sentence} ({place})")
+        self.report.complaints.add(complaint)
+
+    def _complain_all(self, complaints: Iterable[Complaint]) -> None:
+        self.report.complaints.part()
+        for complaint in complaints:
+            self._complain(complaint)
 
     def write(self) -> None:
         """Compare with the cadastre and write what is new or changed."""
         source = self.profile.source
         self.step("match")
         staging.run(loading.LOCK, {})
-        complaints = matching.match_records(source=source)
-        self.report.new_places = matching.match_places(source=source, unit_of=self._unit)
-        complaints += matching.number_records()
+        ((self.last_change,),) = staging.rows_of(_LAST_CHANGE, {})
+        matching.match_records(source=source)
+        self._complain_all(matching.left_alone())
+        self.report.new_places = placing.match_places(source=source, unit_of=self._unit)
+        self._complain_all(matching.number_records())
         self.step("sites")
         loading.load_sites(source=source)
         self.step("trees")
         loading.load_trees_and_groups(source=source)
         loading.refresh_statistics()
         self.step("changes")
-        changed, conflicts = differences.take_differences(reason=reason_of(self.profile))
+        self._take_differences(source)
+        deadlines.forget()
         inherited = loading.load_inherited(source=source, file_name=self.report.file_name)
         self.step("deadlines")
         try:
-            deadlines.set_deadlines(day=self.day, inherited=inherited)
+            deadlines.set_deadlines(day=self.day)
         except LookupError as error:
             raise SourceError(_NO_RULES) from error
         self.step("record")
-        gone = loading.vanished(source=source, key_columns=self._key_columns())
-        self._account(changed, len(inherited), gone)
-        self.report.complaints += [*self.judge.complaints, *complaints, *conflicts]
-        self.report.complaints.sort(key=lambda complaint: complaint.line or 10**9)
+        self._account(inherited)
+        self._tell_vanished(source)
+
+    def _take_differences(self, source: str) -> None:
+        self.report.complaints.part()
+        line = 0
+        for conflict, complaint in differences.take_differences(source=source):
+            if complaint.line < line:
+                self.report.complaints.part()
+            line = complaint.line
+            self._complain(complaint)
+            if conflict is not None:
+                self.report.conflicts.add(conflict)
+
+    def _tell_vanished(self, source: str) -> None:
+        position = ["@position"] if self.profile.key_has_position else []
+        key_columns = [*self.profile.key_columns, *position]
+        self.report.complaints.part()
+        for gone in vanishing.vanished(source=source, key_columns=key_columns):
+            self.report.vanished += 1
+            self.report.gone.add(gone)
+            self._complain(vanishing.told_vanished(gone))
 
     def _unit(self) -> Unit:
         """The unit of new places; asked only when there are any."""
@@ -187,33 +265,33 @@ class _Import:
         share += within * STEPS["match"][1]
         self.progress(step=_(word), share=share, rows=self.report.rows)
 
-    def _key_columns(self) -> list[str]:
-        position = ["@position"] if self.profile.key_has_position else []
-        return [*self.profile.key_columns, *position]
-
-    def _account(self, changed: set[int], inherited: int, gone: list[Complaint]) -> None:
+    def _account(self, inherited: int) -> None:
         report = self.report
-        statement = "SELECT line, kind, action, district_id IS NULL FROM import_row"
-        for line, kind, action, outside in staging.rows_of(statement, {}):
-            compared = "changed" if line in changed else "unchanged"
-            report.outcomes[kind][compared if action == "compare" else action] += 1
+        for kind, outcome, number, outside, unknown in staging.rows_of(_ACCOUNT, {}):
+            report.outcomes[kind][outcome] += number
             report.outside_districts += outside
+            report.without_species += unknown
         report.inherited_controls = inherited
-        report.vanished = len(gone)
-        report.complaints += gone
 
 
-def _keep(report: ImportReport, path: Path, by: User | None) -> None:
-    """The run and its complaints as rows of the cadastre."""
+def _keep(report: ImportReport, path: Path, by: User | None, run: ImportRun, deed: _Import) -> None:
+    """The run, its complaints, conflicts and vanished records as rows of the cadastre."""
     with said_clearly(path), path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    run = ImportRun.objects.create(
-        profile=report.profile[:60],
-        file_name=report.file_name[-255:],
-        file_sha256=digest,
-        started_by=by,
-        finished_at=timezone.now(),
-        counts=report.counts(),
-    )
+    if run._state.adding:
+        run.profile, run.file_name = report.profile[:60], report.file_name[-255:]
+        run.started_by = by
+    run.file_sha256 = digest
+    run.finished_at = timezone.now()
+    run.counts = report.counts()
+    run.day = deed.day
+    run.dry_run = False
+    run.state = ImportRun.State.DONE
+    ((run.first_change, run.last_change),) = staging.rows_of(_CHANGES, {"before": deed.last_change})
+    fields = (
+        "file_sha256", "finished_at", "counts", "day", "dry_run", "state", "first_change",
+        "last_change",
+    )  # fmt: skip
+    run.save(update_fields=None if run._state.adding else fields)
     report.run_id = run.pk
-    staging.copy_complaints(run.pk, report.complaints)
+    staging.keep_findings(run.pk, report)

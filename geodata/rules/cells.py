@@ -9,7 +9,7 @@ from typing import Final
 
 from baumkataster.rules.dimensions import BOUNDS, EARLIEST_YEAR
 from geodata.rules.problems import ERROR, WARNING, gettext_noop
-from geodata.rules.profiles import UNITS, FieldRule, Profile, compared
+from geodata.rules.profiles import UNITS, FieldRule, Profile
 from geodata.rules.records import Measured
 from geodata.rules.source_rows import SourceRow, Trouble
 from geodata.rules.values import EXCEL_CODES, CellError, parse_day, parse_number
@@ -82,10 +82,9 @@ class CellReader:
     def read(self, row: SourceRow) -> Measured:
         """All values of the row; what cannot be used is left out and told at the row."""
         measured = Measured()
-        nulls = self.profile.nulls
         for rule, position in self.bound:
             text = row.cells[position].strip()
-            if not text or compared(text) in nulls:
+            if row.header.means_nothing(text):
                 continue
             trouble = self._read_one(rule, text, measured)
             if trouble is not None:
@@ -133,13 +132,23 @@ class CellReader:
 
 
 def _read_text(rule: FieldRule, text: str, measured: Measured) -> Trouble | None:
+    if rule.part != "all":
+        text = _part(text, rule.part)
     limit = TEXT_LIMITS.get(rule.target)
     if limit is not None and len(text) > limit:
         return Trouble("too_long", _TOO_LONG, ERROR, {"limit": limit})
-    if text == "0" and rule.zero_is_null:
+    if not text or (text == "0" and rule.zero_is_null):
         return None
     measured.texts[rule.target] = text
     return None
+
+
+def _part(text: str, part: str) -> str:
+    """What stands in the last brackets, which must end the text, or before them."""
+    before, opened, inside = text.rpartition("(")
+    if not (opened and before.strip() and inside.find(")") == len(inside) - 1):
+        return text if part == "before_brackets" else ""
+    return inside[:-1].strip() if part == "brackets" else before.strip()
 
 
 def _impossible(

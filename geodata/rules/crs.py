@@ -138,6 +138,11 @@ def doubt_of(x: float, y: float, *, epsg: int, box: Box) -> Doubt | None:
     """
     if box.holds(*to_stored(x, y, epsg=epsg)):
         return None
+    return why_not(x, y, epsg=epsg, box=box)
+
+
+def why_not(x: float, y: float, *, epsg: int, box: Box) -> Doubt:
+    """Why a point that the box does not hold is refused."""
     if x == 0 and y == 0:
         return Doubt("position_zero", _ZERO, {})
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from geodata.rules.positions import Point
-from geodata.rules.problems import gettext_noop
+from geodata.rules.problems import ERROR, RowProblem, gettext_noop
 from geodata.rules.profiles import Profile
 from geodata.rules.source_rows import SourceRow
 
@@ -18,16 +18,23 @@ _DOUBLE_KEY: Final = gettext_noop("Der Schlüssel „%(key)s“ steht schon in Z
 
 
 class KeyReader:
-    """Reads keys and remembers them, those of refused rows too: such trees have not vanished."""
+    """Reads keys and remembers them, those of refused rows too: such trees have not vanished.
 
-    def __init__(self, profile: Profile) -> None:
+    A million keys are too many to remember: the import leaves that to the database
+    (``remember=False``) and asks for ``last``, the key of the row that was read last.
+    """
+
+    def __init__(self, profile: Profile, *, remember: bool) -> None:
         self.profile = profile
+        self.remember = remember
+        self.last = ""
         self.column = " + ".join(profile.key_columns)
         self.first_line: dict[str, int] = {}
 
     def read(self, row: SourceRow, point: Point | None) -> dict[str, str]:
         """The key by column (``@position``: metres to two places); errors are told at the row."""
         profile = self.profile
+        self.last = ""
         keys = {column: row.text(column) for column in profile.key_columns}
         if not any(keys.values()):
             row.refuse(self.column, "", "no_key", _NO_KEY)
@@ -40,11 +47,18 @@ class KeyReader:
         return keys
 
     def _check(self, row: SourceRow, key: str) -> None:
-        first = self.first_line.setdefault(key, row.line)
+        self.last = key
+        first = self.first_line.setdefault(key, row.line) if self.remember else row.line
         if first != row.line:
-            row.refuse(self.column, key, "double_key", _DOUBLE_KEY, key=key, first=first)
+            row.problems.append(double_key(row.line, self.column, key, first))
         elif len(self.profile.key_columns) == 1 and len(key) > KEY_LIMIT:
             row.refuse(self.column, key, "too_long", _LONG_KEY, limit=KEY_LIMIT)
+
+
+def double_key(line: int, column: str, key: str, first: int) -> RowProblem:
+    """What is said of a row whose key an earlier row has."""
+    params: dict[str, object] = {"key": key, "first": first}
+    return RowProblem(line, column, key, "double_key", _DOUBLE_KEY, ERROR, params)
 
 
 def key_text(keys: dict[str, str]) -> str:

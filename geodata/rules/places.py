@@ -27,6 +27,10 @@ _KINDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
 )
 
 
+#: What a profile may call a place; the kinds of the cadastre.
+PLACE_KINDS: Final = tuple(dict.fromkeys([*(kind for kind, _ in _KINDS), "other"]))
+
+
 def kind_of_place(name: str) -> str:
     """A place kind of the cadastre by the words in a name; ``other`` when none is known."""
     for kind, pattern in _KINDS:

@@ -10,8 +10,17 @@ from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
 from geodata.rules.crs import GERMANY, REFERENCES, Box
+from geodata.rules.places import PLACE_KINDS
 from geodata.rules.problems import SourceError, gettext_noop
-from geodata.rules.profiles import TARGETS, UNITS, FieldRule, Profile, SpeciesRule, compared
+from geodata.rules.profiles import (
+    TARGETS,
+    UNITS,
+    FieldRule,
+    PlaceKindRule,
+    Profile,
+    SpeciesRule,
+    compared,
+)
 
 _UNKNOWN_ENTRY: Final = gettext_noop("Profil „%(profile)s“: Den Eintrag „%(entry)s“ gibt es nicht.")
 _MISSING_ENTRY: Final = gettext_noop("Profil „%(profile)s“: Der Eintrag „%(entry)s“ fehlt.")
@@ -20,6 +29,8 @@ _BAD_ENTRY: Final = gettext_noop(
 )
 
 
+#: What of a text is taken: all, what stands before its last brackets, or what stands in them.
+PARTS: Final = ("all", "before_brackets", "brackets")
 #: As long as the data source of a tree may be.
 SOURCE_LIMIT: Final = 80
 
@@ -98,6 +109,7 @@ def parse_profile(name: str, entries: Mapping[str, Any]) -> Profile:
         key_has_position="@position" in key,
         species=_species(top.section("species")),
         fields=tuple(_fields(top.section("fields"))),
+        place_kind=_place_kind(top.section("place_kind")),
     )
     if not profile.wkt_column and not (profile.x_column and profile.y_column):
         raise SourceError(_MISSING_ENTRY, profile=name, entry="position.x / position.y")
@@ -149,6 +161,16 @@ def _species(section: _Section) -> SpeciesRule:
     return rule
 
 
+def _place_kind(section: _Section) -> PlaceKindRule:
+    kinds: dict[str, str] = section.get("kinds", dict, {})
+    for kind in kinds.values():
+        if kind not in PLACE_KINDS:
+            section.refuse("kinds", kind, ", ".join(PLACE_KINDS))
+    column = section.get("column", str, None if kinds else "")
+    section.finish()
+    return PlaceKindRule(column, {compared(text): kind for text, kind in kinds.items()})
+
+
 def _fields(section: _Section) -> list[FieldRule]:
     rules = []
     for target in section.entries:
@@ -170,6 +192,7 @@ def _field(target: str, section: _Section) -> FieldRule:
         unit=unit,
         zero_is_null=section.choice("zero", ("null", "value"), "value") == "null",
         form=section.get("form", str, "%d.%m.%Y") if kind == "day" else "",
+        part=section.choice("part", PARTS, "all") if kind == "text" else "all",
     )
     section.finish()
     return rule

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Literal
 
 from geodata.rules.crs import Box
@@ -45,6 +46,8 @@ class FieldRule:
     unit: str
     zero_is_null: bool
     form: str
+    #: Of "Stadtgarten (4)": all, before_brackets (Stadtgarten) or brackets (4).
+    part: str = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,14 @@ class SpeciesRule:
     group: frozenset[str]
     unknown: frozenset[str]
     aliases: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceKindRule:
+    """Which column tells what kind of place a row stands in, and what its texts mean."""
+
+    column: str = ""
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,7 @@ class Profile:
     key_has_position: bool
     species: SpeciesRule
     fields: tuple[FieldRule, ...]
+    place_kind: PlaceKindRule = PlaceKindRule()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -95,10 +107,15 @@ class Profile:
         species = self.species
         named = [*self.key_columns, self.x_column, self.y_column, self.wkt_column]
         named += [*species.columns, species.cultivar_column, species.german_column]
-        named += [*species.kind_columns, *(rule.column for rule in self.fields)]
+        named += [
+            *species.kind_columns,
+            self.place_kind.column,
+            *(rule.column for rule in self.fields),
+        ]
         return tuple(dict.fromkeys(name for name in named if name))
 
 
+@lru_cache(maxsize=20_000)
 def compared(text: str) -> str:
     """A text as profiles compare it: blanks collapsed, case ignored."""
     return " ".join(text.split()).casefold()

@@ -22,6 +22,7 @@ class SourceRecord:
     species_as_given: str
     place: str = ""
     place_key: str = ""
+    place_kind: str = ""
     number: str = ""
     house_number: str = ""
     remarks: str = ""

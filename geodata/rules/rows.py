@@ -15,11 +15,12 @@ from baumkataster.rules.dimensions import girth_of_diameter
 from geodata.rules.cells import CellReader
 from geodata.rules.keys import KeyReader, key_text
 from geodata.rules.positions import Point, read_position
-from geodata.rules.problems import ERROR, RowProblem, gettext_noop
-from geodata.rules.profiles import Profile
+from geodata.rules.problems import ERROR, WARNING, RowProblem, gettext_noop
+from geodata.rules.profiles import Profile, compared
 from geodata.rules.records import GroupRow, Measured, SiteRow, SourceRecord, TreeRow
 from geodata.rules.source_rows import Header, SourceRow
 from geodata.rules.species_texts import SpeciesTexts
+from geodata.rules.stray_bytes import replace_strays
 
 _WIDTH: Final = gettext_noop("Die Zeile hat %(found)s statt %(expected)s Felder.")
 _OPEN_QUOTE: Final = gettext_noop(
@@ -54,6 +55,7 @@ class _Base(TypedDict):
     species_as_given: str
     place: str
     place_key: str
+    place_kind: str
     number: str
     house_number: str
     last_control: date | None
@@ -64,16 +66,20 @@ class RowReader:
     """Reads the rows of one file by one profile; remembers the keys it has seen.
 
     ``header`` are the column names of the file; all columns of the profile must be among them.
-    ``day`` is the day of the import.
+    ``day`` is the day of the import. ``remember=False`` leaves double keys and points to the
+    caller: a million of each are too many for memory.
     """
 
-    def __init__(self, profile: Profile, header: Sequence[str], *, day: date) -> None:
+    def __init__(
+        self, profile: Profile, header: Sequence[str], *, day: date, remember: bool = True
+    ) -> None:
         self.profile = profile
         positions = {name: index for index, name in enumerate(header)}
         self.header = Header(header, positions, profile.nulls)
         self.cells = CellReader(profile, positions, day=day)
         self.species = SpeciesTexts(profile)
-        self.keys = KeyReader(profile)
+        self.keys = KeyReader(profile, remember=remember)
+        self.remember = remember
         self.first_at: dict[Point, int] = {}
 
     def read(self, line: int, cells: Sequence[str], *, lines: int = 1) -> Reading:
@@ -82,20 +88,27 @@ class RowReader:
         if len(cells) != len(self.header.names):
             _refuse_width(row)
             return None, row.problems
+        replace_strays(row)
         point = read_position(row, self.profile)
         keys = self.keys.read(row, point)
         measured = self.cells.read(row)
         given = self.species.given(row)
         if point is None or row.refused:
             return None, [problem for problem in row.problems if problem.level == ERROR]
-        self._check_point(row, point)
+        if self.remember:
+            self._check_point(row, point)
         base = _base(row, keys, point, measured, given)
+        base["place_kind"] = self._place_kind(row)
         return self._record(row, base, measured), row.problems
 
     def _check_point(self, row: SourceRow, point: Point) -> None:
         first = self.first_at.setdefault((round(point[0], 2), round(point[1], 2)), row.line)
         if first != row.line:
-            row.warn("", "", "same_point", _SAME_POINT, first=first)
+            row.problems.append(same_point(row.line, first))
+
+    def _place_kind(self, row: SourceRow) -> str:
+        rule = self.profile.place_kind
+        return rule.kinds.get(compared(row.text(rule.column)), "") if rule.column else ""
 
     def _record(self, row: SourceRow, base: _Base, measured: Measured) -> SourceRecord:
         kind = self.species.kind(row)
@@ -107,6 +120,11 @@ class RowReader:
         count = measured.numbers.get("tree_count")
         remarks = _remarks(measured, frozenset({"tree_count"}))
         return GroupRow(**base, remarks=remarks, tree_count=None if count is None else int(count))
+
+
+def same_point(line: int, first: int) -> RowProblem:
+    """What is said of a row that stands where an earlier row stands."""
+    return RowProblem(line, "", "", "same_point", _SAME_POINT, WARNING, {"first": first})
 
 
 def _refuse_width(row: SourceRow) -> None:
@@ -132,6 +150,7 @@ def _base(
         species_as_given=given,
         place=texts.get("place", ""),
         place_key=texts.get("place_key", ""),
+        place_kind="",
         number=texts.get("number", ""),
         house_number=texts.get("house_number", ""),
         last_control=days.get("last_control"),

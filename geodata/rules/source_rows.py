@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from geodata.rules.problems import ERROR, WARNING, Level, RowProblem
 from geodata.rules.profiles import compared
+
+#: The empty cell alone means nothing: no text need be compared.
+_ONLY_EMPTY: Final = frozenset({""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,10 @@ class Header:
     names: Sequence[str]
     position_of: Mapping[str, int]
     nulls: frozenset[str]
+
+    def means_nothing(self, text: str) -> bool:
+        """Whether a trimmed text is one of those that mean null in this source."""
+        return not text or (self.nulls != _ONLY_EMPTY and compared(text) in self.nulls)
 
 
 class Trouble(NamedTuple):
@@ -37,6 +44,8 @@ class SourceRow:
     cells: Sequence[str]
     lines: int = 1
     problems: list[RowProblem] = field(default_factory=list)
+    #: Bytes of no character were replaced in it, and told.
+    has_strays: bool = False
 
     @property
     def refused(self) -> bool:
@@ -46,7 +55,7 @@ class SourceRow:
     def text(self, column: str) -> str:
         """The trimmed text of a column; empty for every text that means null in this source."""
         text = self.cells[self.header.position_of[column]].strip()
-        return "" if not text or compared(text) in self.header.nulls else text
+        return "" if self.header.means_nothing(text) else text
 
     def refuse(self, column: str, value: str, code: str, message: str, /, **params: object) -> None:
         """Tell a problem that forbids to import the row."""

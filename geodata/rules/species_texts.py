@@ -56,7 +56,7 @@ class SpeciesTexts:
         given = ", ".join(text for text in texts if text)
         if len(given) > SPECIES_LIMIT:
             row.refuse(self.told, given, "too_long", _LONG, limit=SPECIES_LIMIT)
-        elif _MOJIBAKE.search(given):
+        elif not row.has_strays and _MOJIBAKE.search(given):
             row.warn(self.told, given, "broken_text", _BROKEN)
         return given
 

@@ -121,7 +121,7 @@ def test_a_unit_in_the_header_must_be_that_of_the_profile():
     [
         (b"", "ist leer"),
         (b" \n", "ist leer"),
-        (b"PK\x03\x04rest", "Excel-Mappe"),
+        (b"PK\x03\x04rest", "Archiv ist beschädigt"),
         (b"\xd0\xcf\x11\xe0rest", "Excel-Mappe"),
         (b"ID;\x00\x01", "keine Textdatei"),
         (f"{HEADER}\n".encode() + b"1;S\x81\x9d\n", "nicht UTF-8 / Windows-1252 (Byte 0x81"),
