@@ -13,7 +13,13 @@ from django.db.models import Model
 
 from baumkataster.guards import Guard
 
-SQL = Path(__file__).parent / "sql" / "guards.sql"
+#: Functions that the guards and the deeds behind them need.
+SQL = (
+    Path(__file__).parent / "sql" / "guards.sql",
+    Path(__file__).parent / "sql" / "undo_import.sql",
+)
+#: Functions that do what the app role may not do by itself, and check why (sql/undo_import.sql).
+DEEDS = ("baum_import_obstacles(uuid)", "baum_undo_import(uuid)")
 #: Tables of libraries and joins: rows come and go.
 DEFAULT = Guard(protection="free", tracked=False)
 #: Joins of our own tables (members of a unit …): who was responsible when can be asked later.
@@ -50,7 +56,8 @@ def install(*, using: str = "default", **_: Any) -> None:
                 "migrate braucht DATABASE_OWNER_URL: die Tabellen dürfen nicht der Rolle "
                 f"{settings.APP_DB_ROLE!r} gehören, unter der die Anwendung läuft."
             )
-        cursor.execute(SQL.read_text(encoding="utf-8"))
+        for file in SQL:
+            cursor.execute(file.read_text(encoding="utf-8"))
         _grant_everywhere(connection, cursor)
         for model, guard in guarded_tables():
             for statement in _statements(connection, model, guard):
@@ -62,6 +69,8 @@ def _grant_everywhere(connection: BaseDatabaseWrapper, cursor: Any) -> None:
     role = connection.ops.quote_name(settings.APP_DB_ROLE)
     cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
     cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+    for deed in DEEDS:
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION {deed} TO {role}")
     cursor.execute(
         "SELECT c.relname, c.relkind FROM pg_class c"
         " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v')"

@@ -44,6 +44,7 @@ class ImportRun(models.Model):
         WAITING = "waiting", _("wartet")
         RUNNING = "running", _("läuft")
         DONE = "done", _("eingetragen")
+        UNDOING = "undoing", _("wird zurückgenommen")
         FAILED = "failed", _("fehlgeschlagen")
         DROPPED = "dropped", _("verworfen")
         UNDONE = "undone", _("zurückgenommen")
@@ -105,7 +106,13 @@ class ImportRun(models.Model):
     @property
     def is_busy(self) -> bool:
         """Whether a worker has it or will have it without anybody's doing."""
-        busy = {self.State.UPLOADED, self.State.CHECKING, self.State.WAITING, self.State.RUNNING}
+        busy = {
+            self.State.UPLOADED,
+            self.State.CHECKING,
+            self.State.WAITING,
+            self.State.RUNNING,
+            self.State.UNDOING,
+        }
         return self.state in busy
 
 

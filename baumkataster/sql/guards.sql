@@ -48,8 +48,17 @@ END $$;
 -- Nobody may hang this function on a table of their own and so forge history.
 REVOKE ALL ON FUNCTION baum_record_change() FROM PUBLIC;
 
+-- One deed may remove evidence: taking a whole import back removes the controls that this import
+-- brought (undo_import.sql). It says so in its own transaction and runs as the owner; the app role
+-- may say the same but holds no right to delete, and the owner's own DELETE does not say it.
 CREATE OR REPLACE FUNCTION baum_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'inspections_inheritedcontrol'
+       AND current_setting('baum.undoing', true) = pg_current_xact_id()::text
+       AND current_user = (SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = TG_RELID)
+    THEN
+        RETURN NULL;
+    END IF;
     RAISE EXCEPTION 'Nachweise werden nur ergänzt: % auf % ist nicht erlaubt.', TG_OP, TG_TABLE_NAME
         USING ERRCODE = 'insufficient_privilege',
               HINT = 'Eine Berichtigung ist ein neuer Datensatz, der den alten nennt.';
