@@ -1,0 +1,233 @@
+"""Looks at a past day: inside ``looking_back`` every query sees trees and due dates as they were.
+
+Report, tiles and card ask for tables by their plain names. In the transaction that this module
+opens, those names mean temporary views and tables with the rows of the day; at its end they are
+gone. The rule is ``rules/past.plan_then``, its set-based twin stands in ``sql/then_plan.sql``.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from baumkataster.errors import Refused
+from baumkataster.models import Place, Site, Tree
+from inspections.models import RuleSet
+from inspections.past_day import DAY, AskedDay
+from inspections.reports.past_rows import STATEMENTS, PastRows, past
+from inspections.rules.intervals import CONDITIONS, EXPECTATIONS, PHASES
+from inspections.rules.past import end_of
+
+PLAN_SQL: Final = (Path(__file__).parent.parent / "sql" / "then_plan.sql").read_text("utf-8")
+#: For one statement over all trees; temporary tables are written, so nothing is shared.
+SETTINGS: Final = """
+SET LOCAL work_mem = '192MB'; SET LOCAL hash_mem_multiplier = 2; SET LOCAL jit = off;
+SET LOCAL max_parallel_workers_per_gather = 2"""
+
+BERLIN: Final = "AT TIME ZONE 'Europe/Berlin'"
+#: As known today a basis binds from the day after it.
+NEXT_DAY: Final = f"((b.inspected_on + 1)::timestamp {BERLIN})"
+
+
+@contextmanager
+def looking_back(asked: AskedDay, *, among: str = "", evidence: bool = False) -> Iterator[None]:
+    """Let the block see ``asked``; today and later days are seen as they are.
+
+    ``among`` is SQL that gives the ids of the only trees that matter (a tile, a card); ``evidence``
+    lets inspections and photos be seen as they were, too. Nothing that the block writes stays.
+
+    Raises:
+        Refused: the day lies before the first data of the city.
+    """
+    if not asked.is_past:
+        yield
+        return
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        try:
+            if outermost:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            ensure_data(asked)
+            _Plans(asked, among).make(evidence=evidence)
+            yield
+        finally:
+            transaction.set_rollback(True)
+
+
+def ensure_data(asked: AskedDay) -> None:
+    """Say so where nothing was recorded yet.
+
+    Raises:
+        Refused: with the first day that can be asked for.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENTS["first"])
+        recorded, inspected = cursor.fetchone()
+    days = [day for day in (recorded, None if asked.reading == "damals" else inspected) if day]
+    if not RuleSet.objects.exists() or not days:
+        raise Refused({DAY: [_("Für keinen Tag der Vergangenheit gibt es schon Daten.")]})
+    if asked.day < min(days):
+        raise Refused(
+            {
+                DAY: [
+                    _("Am %(day)s gab es hier noch keine Daten; die ersten sind vom %(first)s.")
+                    % {"day": f"{asked.day:%d.%m.%Y}", "first": f"{min(days):%d.%m.%Y}"}
+                ]
+            }
+        )
+
+
+class _Plans(PastRows):
+    """The rows of the day, and the control plans that follow from them."""
+
+    def __init__(self, asked: AskedDay, among: str) -> None:
+        super().__init__(asked, among=bool(among))
+        self.among_sql = among
+        self.day = asked.day
+        self.rules = self._known_rules()
+
+    def make(self, *, evidence: bool = False) -> None:
+        """Views of the day, then plans: all at once, and again those with a memory."""
+        self.run(SETTINGS)
+        if self.among_sql:
+            self.run(f"CREATE TEMP TABLE past_among (id) ON COMMIT DROP AS {self.among_sql}")
+            self.run("ANALYZE past_among")
+        super().make()
+        self.run(
+            "CREATE TEMP TABLE inspections_controlplan ON COMMIT DROP AS "
+            + self._plans(again=False)
+        )
+        self._again()
+        if self.then:
+            self._only_known_rules()
+        if evidence:
+            self.make_evidence()
+        self.run("ANALYZE inspections_controlplan")
+
+    def _again(self) -> None:
+        """Replace the plans of trees that the plain statement cannot know."""
+        if self.run(STATEMENTS["reset"]):
+            self.run(STATEMENTS["reset_start"])
+        self.run(STATEMENTS["events"])
+        spans = {name: self._ordinal(f"s.{name[:-1]}day") for name in ("from_n", "to_n")}
+        self.run(STATEMENTS["least"].format(months=self._months(), **spans))
+        self.run(STATEMENTS["again"])
+        for relation in self._changed():
+            self.run(f"INSERT INTO past_again {relation}")
+        self.run("ANALYZE past_again")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT FROM past_again)")
+            if not cursor.fetchone()[0]:
+                return
+        self.run("DELETE FROM inspections_controlplan WHERE tree_id IN (SELECT id FROM past_again)")
+        self.run(f"INSERT INTO inspections_controlplan {self._plans(again=True)}")
+
+    def _changed(self) -> Iterator[str]:
+        """Ids of trees whose own row, site or place was another one on the day."""
+        if not self.then:
+            yield "SELECT id FROM past_proved"
+        if Tree in self.rebuilt:
+            yield f"SELECT id FROM {past(Tree)}"
+        if Site in self.rebuilt:
+            yield f"SELECT t.id FROM baumkataster_tree t JOIN {past(Site)} s ON s.id = t.site_id"
+        if Place in self.rebuilt:
+            yield f"""SELECT t.id FROM baumkataster_tree t
+                JOIN baumkataster_site s ON s.id = t.site_id
+                JOIN {past(Place)} p ON p.id = s.place_id"""
+
+    def _plans(self, *, again: bool) -> str:
+        """The statement of the plans: all by the rows as they are, or the changed ones again."""
+        only = "past_again" if again else "past_among" if self.among else ""
+        rule = self._rule_on(self.day)
+        arrived = "b.received_at" if self.then else NEXT_DAY
+        least = {
+            "joins": "LEFT JOIN past_least l ON l.tree_id = t.id"
+            " LEFT JOIN past_reset r ON r.tree_id = t.id",
+            "start": f"greatest({arrived}, r.at)",
+            "least": "l.months",
+        }
+        once = {"joins": "", "start": arrived, "least": "NULL::int"}
+        last = self._ordinal_of(self.day)
+        begin = self._ordinal(f"(f.start_at {BERLIN})::date")
+        return PLAN_SQL.format(
+            months=self._months(),
+            schema="" if again else "public.",
+            among=f"t.id IN (SELECT id FROM {only})" if only else self._existed(again=again),
+            ordinal=f"CASE WHEN f.least IS NULL THEN {begin} ELSE {last} END" if again else begin,
+            **self._conditions(only),
+            **(least if again else once),
+            **self._constants(rule),
+        )
+
+    def _existed(self, *, again: bool) -> str:
+        """Whether a tree counts at all: the view of the day knows, the table itself does not."""
+        return "true" if again else self.existed("t")
+
+    def _conditions(self, only: str) -> dict[str, str]:
+        """What counts in the reading, of the trees in the table ``only``."""
+        known = "received_at < %(end)s"
+        return {
+            "inspections": f"i.{known}" if self.then else "i.inspected_on <= %(day)s",
+            "corrections": f"c.{known}" if self.then else "true",
+            **{
+                f"among_{alias}": f"AND {alias}.tree_id IN (SELECT id FROM {only})" if only else ""
+                for alias in "imh"
+            },
+        }
+
+    def _constants(self, rule: RuleSet) -> dict[str, Any]:
+        """Values of the day's rule set, written into the statement."""
+        initial = json.dumps({str(k): int(v) for k, v in rule.initial_months.items()})
+        return {
+            "default_months": rule.default_months,
+            "tolerance_months": rule.tolerance_months,
+            "youth_care_months": rule.youth_care_months,
+            "initial_months": initial.replace("'", "''").replace("%", "%%"),
+            "rule_set": rule.pk,
+        }
+
+    def _known_rules(self) -> list[RuleSet]:
+        """Rule sets in their order; the first one also counts for days before it was recorded."""
+        rules = list(RuleSet.objects.order_by("valid_from", "version"))
+        end = end_of(self.day)
+        return [r for r in rules if not self.then or r.created_at < end] or rules[:1]
+
+    def _ordinal_of(self, day: date) -> int:
+        """Place of a day's rule set in the order."""
+        return max(sum(rule.valid_from <= day for rule in self.rules) - 1, 0)
+
+    def _rule_on(self, day: date) -> RuleSet:
+        return self.rules[self._ordinal_of(day)]
+
+    def _ordinal(self, day: str) -> str:
+        """SQL of the same; ``day`` is SQL of a date."""
+        steps = [f"({day} >= '{rule.valid_from}')::int" for rule in self.rules[1:]]
+        return f"({' + '.join(steps)})" if steps else "0"
+
+    def _months(self) -> str:
+        """Rows of VALUES: months by phase, condition, expectation and rule set, and the lowest since."""
+        last = self._ordinal_of(self.day)
+        rows = []
+        for phase, condition, expectation in product(
+            ("", *PHASES), CONDITIONS, ("", *EXPECTATIONS)
+        ):
+            key = f"{phase}.{condition}.{expectation}"
+            months = [rule.matrix.get(key) or rule.default_months for rule in self.rules]
+            for n in range(len(self.rules)):
+                least = min(months[min(n, last) : last + 1])
+                rows.append(
+                    f"('{phase}', '{condition}', '{expectation}', {n}, {months[n]}, {least})"
+                )
+        return ", ".join(rows)
+
+    def _only_known_rules(self) -> None:
+        """Let the day's rule set be the one that was known."""
+        table, ids = RuleSet._meta.db_table, ", ".join(f"'{rule.pk}'" for rule in self.rules)
+        self.run(f"CREATE TEMP VIEW {table} AS SELECT * FROM public.{table} WHERE id IN ({ids})")

@@ -1,0 +1,160 @@
+"""Rows of tree, site, place and measure as they were at the end of a past day; for past.py.
+
+What a transaction sees under the name of such a table becomes a view of its own (pg_temp comes
+first in the search path), so that the queries of report, tiles and card show the past unchanged.
+Only rows that changed since the day are rebuilt from the history; the others are read as they are.
+"""
+
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Model
+
+from baumkataster.models import Place, Site, Tree
+from inspections.models import InheritedControl, Measure
+from inspections.past_day import AskedDay
+from inspections.rules.past import Reading, end_of
+
+#: Known better today than then, and no matter of time: a correction is meant for the past, too.
+TIMELESS: Final[dict[type[Model], tuple[str, ...]]] = {
+    Tree: (
+        "geom",
+        "district_id",
+        "position_accuracy_m",
+        "position_source",
+        "species_id",
+        "species_as_given",
+        "planted_on",
+        "planted_year",
+        "planted_year_source",
+        "created_at",
+    ),
+    Site: ("geom", "district_id"),
+    Place: ("area",),
+    Measure: (),
+    InheritedControl: (),
+}
+#: Statements by name; each stands under a line "-- name: …" of the file.
+STATEMENTS: Final = {
+    part.partition("\n")[0].strip(): part.partition("\n")[2]
+    for part in (Path(__file__).parent.parent / "sql" / "then_rows.sql")
+    .read_text("utf-8")
+    .split("-- name: ")[1:]
+}
+#: Measures that had not ended on the day lose what their end wrote.
+MEASURE_END: Final = {
+    "state": "'open'",
+    "done_on": "NULL",
+    "done_by": "''",
+    "done_note": "''",
+    "done_photo_id": "NULL",
+    "ended_by_id": "NULL",
+    "ended_at": "NULL",
+    "end_reason": "''",
+    "replaced_by_id": "NULL",
+}
+#: Rows of a table that belong to the trees of past_among.
+AMONG: Final[dict[type[Model], str]] = {
+    Tree: "SELECT id FROM past_among",
+    Site: "SELECT site_id FROM public.baumkataster_tree JOIN past_among USING (id)",
+    Place: """SELECT s.place_id FROM public.baumkataster_tree t JOIN past_among USING (id)
+        JOIN public.baumkataster_site s ON s.id = t.site_id""",
+    Measure: """SELECT m.id FROM public.inspections_measure m
+        JOIN past_among a ON a.id = m.tree_id""",
+    InheritedControl: """SELECT h.id FROM public.inspections_inheritedcontrol h
+        JOIN past_among a ON a.id = h.tree_id""",
+}
+PLANTED: Final = """(CASE WHEN {t}.planted_on IS NOT NULL THEN {t}.planted_on <= %(day)s
+    ELSE coalesce({t}.planted_year, 9999) < extract(year FROM %(day)s::date) END)"""
+
+
+def past(model: type[Model]) -> str:
+    """Name of the temporary table with the rebuilt rows of a table."""
+    return f"past_{model._meta.model_name}"
+
+
+class PastRows:
+    """Makes the views of one past day inside the running transaction."""
+
+    def __init__(self, asked: AskedDay, *, among: bool = False) -> None:
+        self.then = asked.reading is Reading.THEN
+        self.among = among
+        self.values: dict[str, Any] = {
+            "day": asked.day,
+            "end": end_of(asked.day),
+            "then": self.then,
+        }
+        #: Tables whose changed rows stand in a temporary table past_….
+        self.rebuilt: set[type[Model]] = set()
+
+    def run(self, sql: str) -> int:
+        """One statement with the day's values; how many rows it touched."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, self.values)
+            return int(cursor.rowcount)
+
+    def make(self) -> None:
+        """All views that report, tiles and card read."""
+        for model in (Tree, Site, Place, *((Measure, InheritedControl) if self.then else ())):
+            self._rebuild(model)
+        if not self.then:
+            self.run(self._file("proved"))
+            self.run(self._file("learned"))
+            self.run(self._file("ends"))
+        self._view(Tree, self.existed("t"))
+        for model in (Site, Place):
+            if model in self.rebuilt:
+                self._view(model, "true")
+        self._view(Measure, "t.created_at < %(end)s" if self.then else "t.ordered_on <= %(day)s")
+        inherited = "t.last_on IS NULL OR t.last_on <= %(day)s"
+        self._view(InheritedControl, "t.recorded_at < %(end)s" if self.then else inherited)
+
+    def existed(self, alias: str) -> str:
+        """SQL condition: the tree was there (as known today) or recorded (as known then)."""
+        recorded = f"{alias}.created_at < %(end)s"
+        if self.then:
+            return recorded
+        planted = PLANTED.format(t=alias)
+        return f"({recorded} OR {planted} OR {alias}.id IN (SELECT id FROM past_proved))"
+
+    def make_evidence(self) -> None:
+        """Inspections and photos too, which only the card lists; after ``make``."""
+        self.run(self._file("evidence_then" if self.then else "evidence_today"))
+
+    def _rebuild(self, model: type[Model]) -> None:
+        table = model._meta.db_table
+        among = f"AND c.row_id IN (SELECT a.id::text FROM ({AMONG[model]}) a(id))"
+        text = self._file("rebuild").format(
+            past=past(model),
+            table=table,
+            forget="" if self.then else "".join(f" - '{name}'" for name in TIMELESS[model]),
+            among=among if self.among else "",
+            then="true" if self.then else "false",
+        )
+        if self.run(text) > 0 or (model is Tree and not self.then):
+            self.run(f"CREATE INDEX ON {past(model)} (id)")
+            self.run(f"ANALYZE {past(model)}")
+            self.rebuilt.add(model)
+
+    def _view(self, model: type[Model], where: str) -> None:
+        """Let the table's name mean its rows of the day; ``where`` speaks of t."""
+        table = model._meta.db_table
+        columns = ", ".join(self._column(model, str(f.column)) for f in model._meta.concrete_fields)
+        rows = f"SELECT {columns} FROM public.{table} t WHERE {where}"
+        if model in self.rebuilt:
+            same = f"NOT EXISTS (SELECT FROM {past(model)} p WHERE p.id = t.id)"
+            rows += f" AND {same} UNION ALL SELECT {columns} FROM {past(model)} t WHERE {where}"
+        self.run(f"CREATE TEMP VIEW {table} AS {rows}")
+
+    def _column(self, model: type[Model], column: str) -> str:
+        """A column of the view; an end that came after the day is taken from a measure."""
+        if model is not Measure or column not in MEASURE_END:
+            return f"t.{column}"
+        ended = """CASE t.state WHEN 'open' THEN false WHEN 'done' THEN t.done_on > %(day)s
+            ELSE t.ended_at >= %(end)s END"""
+        later = "t.ended_at >= %(end)s" if self.then else ended
+        return f"CASE WHEN {later} THEN {MEASURE_END[column]} ELSE t.{column} END AS {column}"
+
+    def _file(self, name: str) -> str:
+        return STATEMENTS[name]

@@ -1,0 +1,123 @@
+-- The control plan of every tree as it was at the end of a past day: the set-based twin of
+-- rules/past.plan_then. reports/past.py fills in the words in braces; {start} is the instant from
+-- which a shorter interval binds the basis, {ordinal} the place of its rule set, {least} the lowest
+-- months since then where the inputs changed.
+WITH rules (phase, condition, expectation, n, months, least) AS (VALUES {months}),
+-- The newest regular inspection; a corrected one does not count, its correction does in its place.
+basis AS (
+    SELECT DISTINCT ON (i.tree_id)
+        i.tree_id, i.id, i.inspected_on, i.condition, i.proposed_months, i.set_months, i.received_at
+    FROM public.inspections_inspection i
+    WHERE i.sets_regular_date AND {inspections} {among_i}
+      AND i.id NOT IN (
+        SELECT c.corrects_id FROM public.inspections_inspection c
+        WHERE c.corrects_id IS NOT NULL AND {corrections})
+    ORDER BY i.tree_id, i.inspected_on DESC, i.received_at DESC, i.id DESC
+),
+inherited AS (
+    SELECT DISTINCT ON (h.tree_id) h.tree_id, h.id, h.last_on, h.next_on
+    FROM inspections_inheritedcontrol h
+    WHERE true {among_h}
+    ORDER BY h.tree_id, h.recorded_at DESC, h.id DESC
+),
+care AS (
+    SELECT m.tree_id, max(m.done_on) AS care_on
+    FROM inspections_measure m
+    JOIN inspections_measurekind k ON k.code = m.kind_id AND k.young_tree_care
+    WHERE m.state = 'done' AND m.done_on <= %(day)s {among_m}
+    GROUP BY m.tree_id
+),
+initial AS (
+    SELECT h.tree_id, h.initial_due_on FROM public.inspections_controlplan h
+    WHERE h.initial_due_on IS NOT NULL {among_h}
+),
+facts AS (
+    SELECT
+        t.id AS tree_id,
+        CASE
+            WHEN t.duty <> 'city' THEN 'duty'
+            WHEN t.status NOT IN ('planted', 'standing', 'unverified') THEN 'not_standing'
+            ELSE ''
+        END AS reason,
+        t.phase,
+        coalesce(b.condition, '') AS condition,
+        CASE WHEN t.expectation <> '' THEN t.expectation ELSE place.expectation END AS expectation,
+        t.planted_on, t.created_at, place.kind,
+        initial.initial_due_on, care.care_on,
+        b.id AS inspection_id, b.inspected_on,
+        coalesce(b.proposed_months, {default_months}) AS months_then,
+        coalesce(b.set_months, b.proposed_months, {default_months}) AS months_set,
+        b.condition = 'damaged' OR (b.set_months IS NOT NULL
+            AND (b.proposed_months IS NULL OR b.set_months < b.proposed_months)) AS never_exempt,
+        {start} AS start_at,
+        {least} AS least,
+        h.id AS inherited_id, h.last_on, h.next_on
+    FROM {schema}baumkataster_tree t
+    JOIN {schema}baumkataster_site site ON site.id = t.site_id
+    JOIN {schema}baumkataster_place place ON place.id = site.place_id
+    LEFT JOIN basis b ON b.tree_id = t.id
+    LEFT JOIN inherited h ON h.tree_id = t.id
+    LEFT JOIN care ON care.tree_id = t.id
+    LEFT JOIN initial ON initial.tree_id = t.id
+    {joins}
+    WHERE {among}
+),
+timed AS (
+    SELECT f.*,
+        CASE WHEN inspection_id IS NOT NULL THEN 'inspection' WHEN inherited_id IS NOT NULL
+            THEN 'inherited' WHEN initial_due_on IS NULL AND planted_on IS NOT NULL THEN 'planted'
+            ELSE 'initial' END AS basis,
+        least(r.least, f.least) AS lowest,
+        CASE WHEN reason = '' AND f.phase = 'youth' AND never_exempt IS NOT TRUE
+            THEN (care_on + interval '{youth_care_months} months')::date END AS exempt_until
+    FROM facts f
+    LEFT JOIN rules r ON r.phase = f.phase AND r.condition = f.condition
+        AND r.expectation = f.expectation AND r.n = {ordinal}
+),
+counted AS (
+    SELECT t.*,
+        CASE
+            WHEN basis = 'inspection' THEN
+                least(months_set, CASE WHEN lowest < months_then THEN lowest END)
+            WHEN basis = 'planted' OR (basis = 'inherited' AND next_on IS NULL)
+                THEN {default_months}
+        END AS months,
+        CASE basis WHEN 'inspection' THEN inspected_on WHEN 'inherited' THEN last_on
+            WHEN 'planted' THEN planted_on END AS basis_on,
+        basis IN ('inspection', 'inherited') AS seen
+    FROM timed t OFFSET 0
+),
+dated AS (
+    SELECT c.*,
+        CASE WHEN reason = '' THEN greatest(exempt_until, CASE
+            WHEN basis = 'inherited' AND next_on IS NOT NULL THEN next_on
+            WHEN basis = 'initial' THEN coalesce(initial_due_on,
+                ((created_at AT TIME ZONE 'Europe/Berlin')::date + make_interval(months =>
+                    coalesce(('{initial_months}'::jsonb ->> kind)::int, {default_months})))::date)
+            ELSE (basis_on + make_interval(months => months))::date
+        END) END AS due_on
+    FROM counted c OFFSET 0
+)
+SELECT
+    tree_id,
+    reason = '' AS required,
+    reason AS not_required_reason,
+    due_on,
+    CASE WHEN seen THEN (due_on + interval '{tolerance_months} months')::date ELSE due_on END
+        AS tolerance_until,
+    exempt_until,
+    reason = '' AND NOT seen AS never,
+    CASE WHEN seen OR reason = '' THEN months END AS interval_months,
+    CASE WHEN basis = 'inspection' THEN months END AS cap_months,
+    CASE WHEN seen OR reason = '' THEN basis ELSE 'none' END AS basis,
+    CASE WHEN seen OR reason = '' THEN basis_on END AS basis_on,
+    inspection_id,
+    CASE WHEN basis = 'inherited' THEN inherited_id END AS inherited_id,
+    initial_due_on,
+    phase,
+    condition,
+    expectation,
+    care_on,
+    '{rule_set}'::uuid AS rule_set_id,
+    start_at
+FROM dated

@@ -1,0 +1,204 @@
+-- Rows of the past, made inside one transaction by reports/past_rows.py. Parameters: day, and end
+-- (the first instant after it). Temporary tables end with the transaction.
+
+-- name: rebuild
+-- Every row that an UPDATE or DELETE changed since the day, as it was; words in braces are filled in.
+CREATE TEMP TABLE {past} ON COMMIT DROP AS
+WITH later AS MATERIALIZED (
+    SELECT c.row_id::uuid AS id, jsonb_object_agg(e.key, e.value ORDER BY c.id DESC) AS old,
+        bool_or(c.operation = 'delete') AS gone
+    FROM public.baumkataster_change c CROSS JOIN LATERAL jsonb_each(c.old) e
+    WHERE c.table_name = '{table}' AND c.operation <> 'insert' AND c.at >= %(end)s {among}
+    GROUP BY c.row_id
+)
+SELECT r.* FROM later JOIN public.{table} now USING (id)
+CROSS JOIN LATERAL jsonb_populate_record(now, later.old{forget}) r
+UNION ALL
+-- Rows that an undone import took away were known then.
+SELECT r.* FROM later CROSS JOIN LATERAL jsonb_populate_record(
+    NULL::public.{table}, '{{"version": 1, "changed_at": "2000-01-01"}}'::jsonb || later.old) r
+WHERE {then} AND later.gone AND NOT EXISTS (SELECT FROM public.{table} now WHERE now.id = later.id)
+
+-- name: proved
+-- Trees that were recorded later, without a planting day, but were looked at by then.
+CREATE TEMP TABLE past_proved ON COMMIT DROP AS
+SELECT t.id FROM public.baumkataster_tree t
+JOIN public.inspections_inspection i ON i.tree_id = t.id AND i.inspected_on <= %(day)s
+LEFT JOIN public.inspections_inspection c ON c.corrects_id = i.id
+WHERE t.created_at >= %(end)s AND c.id IS NULL
+UNION
+SELECT t.id FROM public.baumkataster_tree t
+JOIN public.inspections_inheritedcontrol h ON h.tree_id = t.id AND h.last_on <= %(day)s
+WHERE t.created_at >= %(end)s AND t.planted_on IS NULL
+
+-- name: learned
+-- What a tree would have learned from its newest inspection, had it not come late.
+CREATE TEMP TABLE past_learned ON COMMIT DROP AS
+SELECT DISTINCT ON (i.tree_id) i.tree_id AS id, i.phase, i.seen_expectation AS expectation
+FROM public.inspections_inspection i
+WHERE (i.received_at AT TIME ZONE 'Europe/Berlin')::date > i.inspected_on
+  AND i.inspected_on <= %(day)s AND i.received_at >= %(end)s
+  AND NOT EXISTS (SELECT FROM public.inspections_inspection c WHERE c.corrects_id = i.id)
+  AND NOT EXISTS (
+    SELECT FROM public.inspections_inspection j
+    WHERE j.tree_id = i.tree_id AND j.inspected_on BETWEEN i.inspected_on AND %(day)s
+      AND (j.inspected_at, j.received_at) > (i.inspected_at, i.received_at)
+      AND NOT EXISTS (SELECT FROM public.inspections_inspection c WHERE c.corrects_id = j.id))
+ORDER BY i.tree_id, i.inspected_at DESC, i.received_at DESC
+
+-- name: ends
+-- As known today a tree was felled on its felling day and planted on its planting day.
+INSERT INTO past_tree
+SELECT t.* FROM public.baumkataster_tree t
+WHERE (t.id IN (SELECT id FROM past_learned) OR t.planted_on > %(day)s OR t.felled_on > %(day)s)
+  AND NOT EXISTS (SELECT FROM past_tree p WHERE p.id = t.id);
+UPDATE past_tree p SET phase = l.phase, expectation = l.expectation,
+    status = CASE p.status WHEN 'unverified' THEN 'standing' ELSE p.status END
+FROM past_learned l WHERE l.id = p.id;
+UPDATE past_tree p SET
+    status = CASE
+        WHEN now.felled_on <= %(day)s THEN CASE
+            WHEN p.status IN ('felled', 'stump', 'vanished') THEN p.status ELSE now.status END
+        WHEN now.felled_on IS NOT NULL AND p.status IN ('felled', 'stump', 'vanished')
+            THEN 'standing'
+        WHEN now.planted_on > %(day)s AND p.status NOT IN ('felled', 'stump', 'vanished')
+            THEN 'planned'
+        ELSE p.status END,
+    felled_on = CASE WHEN now.felled_on <= %(day)s THEN now.felled_on
+        WHEN now.felled_on IS NULL THEN p.felled_on END,
+    felling_reason = CASE WHEN now.felled_on <= %(day)s THEN now.felling_reason
+        WHEN now.felled_on IS NULL THEN p.felling_reason ELSE '' END
+FROM public.baumkataster_tree now
+WHERE now.id = p.id AND (now.felled_on IS NOT NULL OR now.planted_on > %(day)s)
+
+-- name: evidence_then
+CREATE TEMP VIEW inspections_inspection AS
+SELECT i.* FROM public.inspections_inspection i WHERE i.received_at < %(end)s;
+CREATE TEMP VIEW baumkataster_photo AS
+SELECT p.* FROM public.baumkataster_photo p WHERE p.received_at < %(end)s
+
+-- name: evidence_today
+-- A record whose last correction says another, later day is none of the day.
+CREATE TEMP VIEW inspections_inspection AS
+WITH RECURSIVE last (id, correction) AS (
+    SELECT c.corrects_id, c.id FROM public.inspections_inspection c
+    WHERE c.corrects_id IS NOT NULL
+    UNION ALL
+    SELECT last.id, c.id FROM last JOIN public.inspections_inspection c
+        ON c.corrects_id = last.correction
+)
+SELECT i.* FROM public.inspections_inspection i
+WHERE i.inspected_on <= %(day)s AND i.id NOT IN (
+    SELECT last.id FROM last JOIN public.inspections_inspection c ON c.id = last.correction
+    WHERE c.inspected_on > %(day)s);
+CREATE TEMP VIEW baumkataster_photo AS
+SELECT p.* FROM public.baumkataster_photo p WHERE p.taken_at < %(end)s
+
+-- name: first
+-- First day with a tree in the cadastre, and with an inspection.
+SELECT (SELECT (min(created_at) AT TIME ZONE 'Europe/Berlin')::date FROM public.baumkataster_tree),
+    (SELECT min(inspected_on) FROM public.inspections_inspection)
+
+-- name: reset
+-- Since when a basis counts that came back because a stronger record was corrected away.
+CREATE TEMP TABLE past_reset ON COMMIT DROP AS
+SELECT p.tree_id, max(c.received_at) AS at
+FROM public.inspections_inspection c
+JOIN public.inspections_inspection r ON r.id = c.corrects_id
+JOIN inspections_controlplan p ON p.tree_id = c.tree_id
+JOIN public.inspections_inspection b ON b.id = p.inspection_id
+WHERE c.corrects_id IS NOT NULL AND %(then)s AND c.received_at < %(end)s AND r.sets_regular_date
+  AND (r.inspected_on, r.received_at) > (b.inspected_on, b.received_at)
+GROUP BY p.tree_id HAVING max(c.received_at) > max(b.received_at)
+
+-- name: reset_start
+UPDATE inspections_controlplan p SET start_at = r.at FROM past_reset r WHERE r.tree_id = p.tree_id
+
+-- name: events
+-- Changes of phase or expectation since the plan's basis holds.
+CREATE TEMP TABLE past_event ON COMMIT DROP AS
+WITH place AS MATERIALIZED (
+    SELECT c.row_id::uuid AS id, c.at FROM public.baumkataster_change c
+    WHERE c.table_name = 'baumkataster_place' AND c.operation = 'update' AND c.at < %(end)s
+      AND c.old ? 'expectation'
+)
+SELECT p.tree_id, c.at
+FROM public.baumkataster_change c
+JOIN inspections_controlplan p ON p.tree_id::text = c.row_id
+WHERE c.table_name = 'baumkataster_tree' AND c.operation = 'update' AND c.at < %(end)s
+  AND c.old ?| ARRAY['phase', 'expectation'] AND c.at >= p.start_at
+UNION
+SELECT p.tree_id, place.at
+FROM place
+JOIN public.baumkataster_site s ON s.place_id = place.id
+JOIN public.baumkataster_tree t ON t.site_id = s.id
+JOIN inspections_controlplan p ON p.tree_id = t.id
+WHERE place.at >= p.start_at
+
+-- name: least
+-- Lowest months that the rule gave since the basis holds, of trees whose inputs changed since then.
+CREATE TEMP TABLE past_least ON COMMIT DROP AS
+WITH rules (phase, condition, expectation, n, months, least) AS (VALUES {months}),
+based AS (
+    SELECT p.tree_id, p.start_at, i.condition, i.phase, i.seen_expectation, i.inspected_at
+    FROM (SELECT DISTINCT tree_id FROM past_event) e
+    JOIN inspections_controlplan p ON p.tree_id = e.tree_id
+    JOIN public.inspections_inspection i ON i.id = p.inspection_id
+),
+moment AS (
+    SELECT b.*, b.start_at AS at, true AS first FROM based b
+    UNION ALL
+    SELECT b.*, e.at, false FROM past_event e JOIN based b USING (tree_id)
+    WHERE e.at >= b.start_at
+),
+-- Phase and expectation just after each moment: the oldest later change says what was before it.
+after AS (
+    SELECT m.*,
+        coalesce((
+            SELECT c.old ->> 'phase' FROM public.baumkataster_change c
+            WHERE c.table_name = 'baumkataster_tree' AND c.row_id = m.tree_id::text
+              AND c.operation <> 'insert' AND c.at > m.at AND c.old ? 'phase'
+            ORDER BY c.id LIMIT 1), t.phase) AS phase_then,
+        coalesce(nullif(coalesce((
+            SELECT c.old ->> 'expectation' FROM public.baumkataster_change c
+            WHERE c.table_name = 'baumkataster_tree' AND c.row_id = m.tree_id::text
+              AND c.operation <> 'insert' AND c.at > m.at AND c.old ? 'expectation'
+            ORDER BY c.id LIMIT 1), t.expectation), ''), (
+            SELECT c.old ->> 'expectation' FROM public.baumkataster_change c
+            WHERE c.table_name = 'baumkataster_place' AND c.row_id = s.place_id::text
+              AND c.operation <> 'insert' AND c.at > m.at AND c.old ? 'expectation'
+            ORDER BY c.id LIMIT 1), p.expectation) AS expectation_then,
+        first AND NOT EXISTS (
+            SELECT FROM public.inspections_inspection newer
+            WHERE newer.tree_id = m.tree_id AND newer.received_at <= m.start_at
+              AND newer.inspected_at > m.inspected_at) AS as_seen
+    FROM moment m
+    LEFT JOIN public.baumkataster_tree t ON t.id = m.tree_id
+    LEFT JOIN public.baumkataster_site s ON s.id = t.site_id
+    LEFT JOIN public.baumkataster_place p ON p.id = s.place_id
+),
+input AS (
+    SELECT tree_id, condition, at, first,
+        CASE WHEN as_seen THEN phase ELSE phase_then END AS phase,
+        CASE WHEN as_seen THEN seen_expectation ELSE expectation_then END AS expectation
+    FROM after
+    WHERE first OR phase_then <> phase OR expectation_then <> seen_expectation
+),
+span AS (
+    SELECT i.*, (at AT TIME ZONE 'Europe/Berlin')::date AS from_day,
+        coalesce((lead(at) OVER (PARTITION BY tree_id ORDER BY at, first DESC)
+            AT TIME ZONE 'Europe/Berlin')::date, %(day)s) AS to_day
+    FROM input i
+)
+SELECT s.tree_id, min(r.months) AS months
+FROM span s
+JOIN rules r ON r.phase = s.phase AND r.condition = s.condition AND r.expectation = s.expectation
+    AND r.n BETWEEN {from_n} AND greatest({from_n}, {to_n})
+GROUP BY s.tree_id
+HAVING bool_or(NOT s.first)
+
+-- name: again
+-- Trees whose plan the plain statement cannot know.
+CREATE TEMP TABLE past_again ON COMMIT DROP AS
+SELECT tree_id AS id FROM past_least
+UNION SELECT tree_id FROM past_reset
