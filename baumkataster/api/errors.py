@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelProblem
 from django.db import DataError, IntegrityError
 from django.http import Http404
@@ -35,6 +36,9 @@ def explain(exc: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(exc, Stale):
         set_rollback()
         return _stale(exc, context)
+    if isinstance(exc, RequestDataTooBig):
+        sentence = _("Die Anfrage ist zu groß. Bitte auf mehrere kleinere verteilen.")
+        return Response({"detail": sentence}, status=status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
     problems = _problems(exc)
     if problems is not None:
         set_rollback()

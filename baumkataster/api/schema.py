@@ -45,6 +45,7 @@ ALWAYS: Final = {
 WITH_KEY: Final = {"404": ("Refusal", "There is none, or not for this person.")}
 WITH_BODY: Final = {
     "404": ("Refusal", "A row that the body names is not there, or not for this person."),
+    "413": ("Refusal", "The body is too large."),
     "415": ("Refusal", "The content type is not understood."),
 }
 WITH_VERSION: Final = {

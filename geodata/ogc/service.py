@@ -29,7 +29,7 @@ from gisserver.views import WFSView
 from baumkataster.api.authentication import accepts_application_password, ask_for_password
 from baumkataster.models import CitySettings
 from baumkataster.permissions import Door, may
-from geodata.ogc import mending
+from geodata.ogc import limits, mending
 from geodata.ogc.capabilities import GetCapabilities
 from geodata.ogc.feature_types import types_for
 from geodata.web.answers import refusal
@@ -129,7 +129,7 @@ def wfs(request: HttpRequest) -> HttpResponseBase:
         return ask_for_password(_("Diese Daten gibt es nur nach Anmeldung."))
     if request.method == "GET" and not request.GET:
         return HttpResponseRedirect(f"{request.path}?SERVICE=WFS&REQUEST=GetCapabilities")
-    answer: HttpResponseBase = TreeService.as_view()(request)
+    answer: HttpResponseBase = limits.too_large(request) or TreeService.as_view()(request)
     answer["Cache-Control"] = "private, no-store"
     patch_vary_headers(answer, ["Cookie", "Authorization"])
     return answer
