@@ -1,5 +1,6 @@
 """The SQL texts of tree tiles; put together by trees.py, run by statement.py."""
 
+from geodata.tiles.statement import ONE_PROCESS
 from inspections.rules.states import STATES
 from inspections.sql_state import IMMEDIATE_TREES, rank_sql, state_sql
 
@@ -7,7 +8,7 @@ EXTENT, BUFFER = 4096, 256
 
 _TILE = "%(z)s::int, %(x)s::int, %(y)s::int"
 _NEAR = f"ST_Transform(ST_TileEnvelope({_TILE}, margin => {BUFFER / EXTENT}), 25832)"
-_RANKED = ", ".join(f"'{s.code}'" for s in sorted(STATES.states, key=lambda s: s.rank))
+RANKED = ", ".join(f"'{s.code}'" for s in sorted(STATES.states, key=lambda s: s.rank))
 
 
 def _drawn(geometry: str) -> str:
@@ -15,7 +16,7 @@ def _drawn(geometry: str) -> str:
     return f"ST_AsMVTGeom(ST_Transform({geometry}, 3857), box.geom, {EXTENT}, {BUFFER}, true)"
 
 
-def _layer(name: str, rows: str) -> str:
+def layer(name: str, rows: str) -> str:
     """SQL of one layer as bytes; no bytes without rows."""
     drawn = f"SELECT * FROM ({rows}) r WHERE r.geom IS NOT NULL"
     return f"(SELECT COALESCE(ST_AsMVT(f, '{name}', {EXTENT}, 'geom'), '') FROM ({drawn}) f)"
@@ -65,8 +66,8 @@ def street_tile(allowed: str, *, limit: int) -> str:
     WITH box AS (SELECT ST_TileEnvelope({_TILE}) AS geom),
       found AS MATERIALIZED ({_trees(allowed, limit)})
     SELECT (SELECT count(*) FROM found),
-      {_layer("trees", "SELECT * FROM found")}
-      || {_layer("groups", _GROUPS)} || {_layer("sites", _SITES)}"""
+      {layer("trees", "SELECT * FROM found")}
+      || {layer("groups", _GROUPS)} || {layer("sites", _SITES)} WHERE {ONE_PROCESS}"""
 
 
 def cell_tile(allowed: str, *, side: int) -> str:
@@ -90,10 +91,10 @@ def cell_tile(allowed: str, *, side: int) -> str:
       OFFSET 0),
     cells AS (
       SELECT ST_MakePoint(round(avg(u) * {EXTENT}), round(avg(v) * {EXTENT})) AS geom,
-        count(*) AS n, (ARRAY[{_RANKED}])[max(rank) + 1] AS worst,
+        count(*) AS n, (ARRAY[{RANKED}])[max(rank) + 1] AS worst,
         count(*) FILTER (WHERE imm) AS imm
       FROM placed GROUP BY {_step("v", side)} * {side} + {_step("u", side)})
-    SELECT {_layer("cells", "SELECT * FROM cells")}"""
+    SELECT {layer("cells", "SELECT * FROM cells")}"""
 
 
 def _line(name: str) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 from baumkataster.models import Role, Tree, User
 from geodata.rules.tilemath import Tile
 from geodata.tiles import tree_sql
+from geodata.tiles.kept_cells import ON_MAP, cell_layer
 from geodata.tiles.statement import run, subquery
 from inspections.filters import TreeFilter, apply
 
@@ -18,18 +19,21 @@ from inspections.filters import TreeFilter, apply
 TREE_ZOOM, SITE_ZOOM = 15, 17
 #: More trees than these in one tile are counted in cells, so that no tile passes 500 kB.
 MAX_TREES = 3500
-#: What the map shows: felled and vanished trees leave an empty site.
-ON_MAP = ["planned", "planted", "standing", "unverified", "stump"]
 #: Cells per side of a tile: far out, and where single trees stand too close together.
 CELLS, FINE_CELLS = 8, 16
 
 
-def tree_tile(tile: Tile, *, visitor: User, tree_filter: TreeFilter, day: date) -> bytes:
+def tree_tile(
+    tile: Tile, *, visitor: User, tree_filter: TreeFilter, day: date, keep: bool = False
+) -> bytes:
     """The trees of a tile that ``visitor`` may see, in the vector tile format; empty when none.
 
     From zoom 15 layers ``trees``, ``groups`` (and from 17 ``sites``), before and for crowded tiles
     ``cells``; properties as docs/architecture.md says. ``day`` is the day of states and filters.
+    ``keep``: it is today, so that counts may be kept for the next one who asks.
     """
+    if tile.z < TREE_ZOOM and _all_but_states(visitor, tree_filter):
+        return cell_layer(tile, side=CELLS, day=day, states=tree_filter.states, keep=keep)
     allowed, params = _allowed(visitor, tree_filter, day)
     if tile.z < TREE_ZOOM:
         return _cells(tile, allowed, params, day=day, side=CELLS)
@@ -42,13 +46,19 @@ def tree_tile(tile: Tile, *, visitor: User, tree_filter: TreeFilter, day: date) 
     return bytes(layers)
 
 
+def _all_but_states(visitor: User, tree_filter: TreeFilter) -> bool:
+    """Whether kept counts answer: for who sees all trees and asks for nothing but states."""
+    rest = TreeFilter(states=tree_filter.states)
+    return visitor.role != Role.CONTRACTOR and tree_filter.without_box() == rest
+
+
 def _cells(tile: Tile, allowed: str, params: dict[str, Any], *, day: date, side: int) -> bytes:
     """Layer ``cells``: number, worst state and open immediate measures per cell of the tile."""
     quad = tile.quad()
     if quad is None:
         return b""
     own = {"quad": quad.wkt, "day": day, **quad.axes(), **quad.sides()}
-    (layer,) = run(tree_sql.cell_tile(allowed, side=side), params | own)
+    (layer,) = run(tree_sql.cell_tile(allowed, side=side), params | own, heavy=True)
     return bytes(layer)
 
 
