@@ -31,6 +31,7 @@ from geodata.demo.names import CITY
 from geodata.demo.people import DEMO_LOGINS, PersonRow, Staff
 from geodata.demo.tables import Tables
 from geodata.reference_data import load_base_maps, load_reference_data
+from geodata.tiles.kept_cells import refresh
 from inspections.models import RuleSet
 from inspections.services import replan
 
@@ -89,6 +90,7 @@ def load_city(
                 multiply(others, day=city.day, progress=progress)
             refresh_statistics()
             plans = replan(day=city.day)
+            refresh(day=city.day)
         _write_logins(folder, passwords, city.staff)
     return LoadedCity(
         trees=loaded["baumkataster_tree"] * towns,
