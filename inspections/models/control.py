@@ -42,8 +42,19 @@ class ControlPlan(models.Model):
     #: inspection, inherited, initial, planted, none.
     basis = models.CharField(max_length=12)
     basis_on = models.DateField(null=True)
-    inspection = models.ForeignKey(Inspection, models.PROTECT, null=True, related_name="+")
-    inherited = models.ForeignKey(InheritedControl, models.PROTECT, null=True, related_name="+")
+    # The plan is joined out of the very rows that it names, and evidence is never deleted: neither a
+    # constraint nor an index is needed, and they cost a third of planning a whole city.
+    inspection = models.ForeignKey(
+        Inspection,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    inherited = models.ForeignKey(
+        InheritedControl, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     #: Deadline of the initial survey, an input: set by import and planting.
     initial_due_on = models.DateField(null=True)
     # --- the inputs as they were, for lists and explanations ---
@@ -51,13 +62,23 @@ class ControlPlan(models.Model):
     condition = models.CharField(max_length=7, blank=True)
     expectation = models.CharField(max_length=6, blank=True)
     care_on = models.DateField(null=True)
-    rule_set = models.ForeignKey(RuleSet, models.PROTECT, related_name="+")
+    rule_set = models.ForeignKey(
+        RuleSet, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
 
     objects = ControlPlanQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Kontrolltermin")
         verbose_name_plural = _("Kontrolltermine")
+        indexes = [
+            # For taking an import back, which deletes what it had inherited.
+            models.Index(
+                fields=["inherited"],
+                name="plan_of_inherited",
+                condition=models.Q(inherited__isnull=False),
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 name="control_plan_required_has_due_date",

@@ -2,10 +2,12 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from inspections.models import ControlRun, RuleSet
 from inspections.services.digests import write_digests
@@ -30,43 +32,70 @@ COUNT_SQL: Final = f"""
 def run_controls(*, day: date, now: datetime) -> ControlRun | None:
     """Control all trees on ``day``; ``now`` (aware) is kept as the time of the run.
 
-    In one transaction: due dates are brought up to date (a rule set may begin to hold today),
-    flags raised, escalated and resolved, digests put into the outbox, the run recorded. Killed in
-    the middle, nothing has happened. A second run of a day changes nothing and returns the first
-    one. After days without a run, this one does what is due now and says how many were missed.
+    First due dates are brought up to date (a rule set may begin to hold today), in small
+    transactions, so that nobody who records an inspection waits for the whole city; killed there,
+    the next run goes on. Then, in one transaction that locks no tree: flags raised, escalated and
+    resolved, digests put into the outbox, the run recorded. Killed in the middle of that, nothing
+    has happened. A second run of a day changes nothing and returns the first one. After days
+    without a run, this one does what is due now and says how many were missed.
 
     Returns None where there is nothing to record: no rule set yet, or a later day has been
     controlled already.
     """
     begun = time.monotonic()
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RUN_LOCK])
+    with _one_at_a_time():
         last = ControlRun.objects.order_by("-day").first()
         if last is not None and last.day >= day:
             return last if last.day == day else None
         rule_set = RuleSet.objects.valid_on(day)
         if rule_set is None:
             return None
-        missed_days = (day - last.day).days - 1 if last else 0
         replan(day=day)
-        changes = update_flags(day=day)
-        mails = write_digests(day=day, news=changes.news, missed_days=missed_days)
-        counts, unit_counts = count_states(day=day)
-        return ControlRun.objects.create(
-            day=day,
-            rule_set=rule_set,
-            started_at=now,
-            finished_at=now + timedelta(seconds=time.monotonic() - begun),
-            missed_days=missed_days,
-            counts=counts,
-            unit_counts=unit_counts,
-            overdue_measures=overdue_measures(day=day),
-            raised=changes.raised,
-            escalated=changes.escalated,
-            resolved=changes.resolved,
-            mails=mails,
-        )
+        with transaction.atomic():
+            return _record(day, rule_set, last, now, begun)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Hold the lock of the session: it ends with the connection, whoever kills the process."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [RUN_LOCK])
+        try:
+            yield
+        finally:
+            # In a transaction that the database has given up, only its end lets go of the lock.
+            if connection.connection and not connection.connection.broken:
+                _let_go(cursor)
+
+
+def _let_go(cursor: Any) -> None:
+    """Release the lock; a failed transaction refuses, and its session is closed by its owner."""
+    with suppress(DatabaseError):
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [RUN_LOCK])
+
+
+def _record(
+    day: date, rule_set: RuleSet, last: ControlRun | None, now: datetime, begun: float
+) -> ControlRun:
+    """Flags, mails and the record of one day; plans are up to date."""
+    missed_days = (day - last.day).days - 1 if last else 0
+    changes = update_flags(day=day)
+    mails = write_digests(day=day, news=changes.news, missed_days=missed_days)
+    counts, unit_counts = count_states(day=day)
+    return ControlRun.objects.create(
+        day=day,
+        rule_set=rule_set,
+        started_at=now,
+        finished_at=now + timedelta(seconds=time.monotonic() - begun),
+        missed_days=missed_days,
+        counts=counts,
+        unit_counts=unit_counts,
+        overdue_measures=overdue_measures(day=day),
+        raised=changes.raised,
+        escalated=changes.escalated,
+        resolved=changes.resolved,
+        mails=mails,
+    )
 
 
 def count_states(*, day: date) -> tuple[dict[str, int], dict[str, dict[str, int]]]:

@@ -18,8 +18,8 @@ from inspections.models import ControlPlan, RuleSet
 PLAN_SQL: Final = (Path(__file__).parent.parent / "sql" / "plan.sql").read_text("utf-8")
 #: Every column of the plan but its key; "computed" in plan.sql has the same names.
 COLUMNS: Final = tuple(f.column for f in ControlPlan._meta.concrete_fields if not f.primary_key)
-#: Trees that are locked and written in one statement.
-BATCH = 10_000
+#: Trees that are locked and written in one statement: a recording waits for no more.
+BATCH = 5_000
 LOCK_SQL: Final = """
     SELECT count(*) FROM (
         SELECT 1 FROM baumkataster_tree WHERE id = ANY (%(ids)s::uuid[])
@@ -40,7 +40,42 @@ WRITE_SQL: Final = f"""
 DIFFERING: Final = f"""
     FROM computed c LEFT JOIN inspections_controlplan p ON p.tree_id = c.tree_id
     WHERE p.tree_id IS NULL OR ({_listed("p.")}) IS DISTINCT FROM ({_listed("c.")})"""
-FIND_SQL: Final = f"WITH {PLAN_SQL} SELECT c.tree_id {DIFFERING} ORDER BY c.tree_id"
+#: All plans that differ, computed once; which version of the stored row was seen; numbered in parts.
+#: A row that a running deed may have locked is marked: its version does not tell what becomes of it.
+STAGE_SQL: Final = f"""
+    CREATE TEMPORARY TABLE next_plan AS
+    WITH {PLAN_SQL}
+    SELECT (row_number() OVER (ORDER BY c.tree_id) - 1) / %(batch)s AS part, c.*,
+        p.ctid AS seen_at, p.xmin AS seen_version, p.xmax AS seen_lock,
+        p.xmax <> '0' AND age(p.xmax) <= age(
+            (pg_snapshot_xmin(pg_current_snapshot())::text::bigint & 4294967295)::text::xid
+        ) AS unsure
+    {DIFFERING}"""
+#: Deeds lock their tree first; those that have begun end before this returns.
+LOCK_PART_SQL: Final = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM baumkataster_tree
+        WHERE id IN (SELECT tree_id FROM next_plan WHERE part = %(part)s AND seen_at IS NOT NULL)
+        ORDER BY id FOR NO KEY UPDATE
+    ) held"""
+#: Written only where the stored row is still the one that was seen.
+UPDATE_PART_SQL: Final = f"""
+    UPDATE inspections_controlplan p SET ({_listed("")}) = ({_listed("n.")})
+    FROM next_plan n
+    WHERE n.part = %(part)s AND NOT n.unsure AND p.tree_id = n.tree_id AND p.ctid = n.seen_at
+      AND p.xmin = n.seen_version AND p.xmax = n.seen_lock"""
+INSERT_PART_SQL: Final = f"""
+    INSERT INTO inspections_controlplan (tree_id, {_listed("")})
+    SELECT tree_id, {_listed("")} FROM next_plan WHERE part = %(part)s AND seen_at IS NULL
+    ORDER BY tree_id
+    ON CONFLICT (tree_id) DO NOTHING"""
+#: Trees at which a deed was faster: they are computed anew, under their lock.
+LEFT_SQL: Final = f"""
+    SELECT n.tree_id FROM next_plan n
+    LEFT JOIN inspections_controlplan p ON p.tree_id = n.tree_id
+    WHERE n.part = %(part)s AND (p.tree_id IS NULL
+        OR ({_listed("p.")}) IS DISTINCT FROM ({_listed("n.")}))
+    ORDER BY n.tree_id"""
 CHECK_SQL: Final = f"""
     WITH {PLAN_SQL}
     SELECT c.tree_id, to_jsonb(p) - 'tree_id', to_jsonb(c) - 'tree_id'
@@ -69,15 +104,18 @@ def replan(
     planting): they are kept with the plan, and count until the first inspection or inherited
     control. Without a rule set nothing is planned.
 
-    Deeds that change an input lock their tree first; the trees are locked here too, and the inputs
-    are read after that: so two deeds on one tree cannot overwrite each other's date. Among all
-    trees, only those whose plan differs are locked and written.
+    Deeds that change an input lock their tree first; named trees are locked here too, and the
+    inputs are read after that: so two deeds on one tree cannot overwrite each other's date. All
+    trees are computed at once without a lock, and what differs is written in parts, each in a
+    transaction of its own unless the caller has one: nobody waits longer than for one part.
     """
     rule_set = RuleSet.objects.valid_on(day)
     if rule_set is None:
         return 0
     given = initial_due or {}
-    ids = _differing(rule_set, given) if tree_ids is None else sorted(set(tree_ids))
+    if tree_ids is None:
+        return _replan_all(rule_set, given)
+    ids = sorted(set(tree_ids))
     return sum(_write(rule_set, list(part), given) for part in _parts(ids))
 
 
@@ -99,11 +137,35 @@ def _parts(ids: list[UUID]) -> Iterable[list[UUID]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
-def _differing(rule_set: RuleSet, given: Mapping[UUID, date]) -> list[UUID]:
-    """Trees whose plan is missing or differs, found without locking anybody out."""
+def _replan_all(rule_set: RuleSet, given: Mapping[UUID, date]) -> int:
+    """Compute all plans in one statement, then write those that differ part by part."""
     with connection.cursor() as cursor:
-        cursor.execute(FIND_SQL, _parameters(rule_set, None, given))
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.next_plan")
+        cursor.execute(STAGE_SQL, {**_parameters(rule_set, None, given), "batch": BATCH})
+        staged = int(cursor.rowcount)
+        if staged:
+            cursor.execute("CREATE INDEX ON next_plan (part)")
+            cursor.execute("ANALYZE next_plan")
+        changed = sum(_write_part(rule_set, part, given) for part in range(-(-staged // BATCH)))
+        cursor.execute("DROP TABLE pg_temp.next_plan")
+    return changed
+
+
+def _write_part(rule_set: RuleSet, part: int, given: Mapping[UUID, date]) -> int:
+    """Write one staged part; trees at which a deed was faster are computed anew."""
+    parameters = {"part": part}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK_PART_SQL, parameters)
+        cursor.execute(UPDATE_PART_SQL, parameters)
+        written = int(cursor.rowcount)
+        cursor.execute(INSERT_PART_SQL, parameters)
+        written += int(cursor.rowcount)
+        cursor.execute("SELECT count(*) FROM next_plan WHERE part = %(part)s", parameters)
+        if written == cursor.fetchone()[0]:
+            return written
+        cursor.execute(LEFT_SQL, parameters)
+        left = [row[0] for row in cursor.fetchall()]
+    return written + (_write(rule_set, left, given) if left else 0)
 
 
 def _write(rule_set: RuleSet, ids: list[UUID], given: Mapping[UUID, date]) -> int:

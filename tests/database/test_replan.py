@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 
 from inspections.models import ControlPlan, RuleSet
+from inspections.services import replanning
 from inspections.services.replanning import check_plans, replan
 from tests.conftest import app_url
 from tests.database.plan_rows import DEFAULTS, Planted
@@ -134,6 +135,31 @@ def test_two_deeds_at_one_tree_do_not_lose_the_earlier_one(own_database):  # noq
         clerk.commit()
         other.join(timeout=10)
     assert not ControlPlan.objects.get(pk=tree.pk).required
+    assert check_plans(day=DAY) == []
+
+
+def test_deed_during_a_replan_of_all_is_not_overwritten(own_database, monkeypatch):  # noqa: F811
+    """All plans are computed without a lock; where a deed was faster, its date stays."""
+    load_catalogues()
+    load_rule_set()
+    changed = make_tree()
+    make_tree()
+    replan(day=DAY, tree_ids=[changed.pk])
+    ControlPlan.objects.update(phase="aging")
+    write_part = replanning._write_part
+
+    def after_a_deed(*values):
+        with psycopg.connect(app_url(own_database)) as clerk:
+            clerk.execute(
+                "UPDATE baumkataster_tree SET duty = 'none', duty_reason = 'x' WHERE id = %s",
+                [changed.pk],
+            )
+            clerk.execute("UPDATE inspections_controlplan SET required = false, due_on = NULL")
+        return write_part(*values)
+
+    monkeypatch.setattr(replanning, "_write_part", after_a_deed)
+    assert replan(day=DAY) == 2
+    assert not ControlPlan.objects.get(pk=changed.pk).required
     assert check_plans(day=DAY) == []
 
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -35,8 +34,7 @@ class Command(BaseCommand):
         if options["check"]:
             self._check(day)
             return
-        with transaction.atomic():
-            changed = replan(day=day)
+        changed = replan(day=day)
         text = ngettext("%d Termin geändert.", "%d Termine geändert.", changed) % changed
         self.stdout.write(text)
 
