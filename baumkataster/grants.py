@@ -17,9 +17,14 @@ from baumkataster.guards import Guard
 SQL = (
     Path(__file__).parent / "sql" / "guards.sql",
     Path(__file__).parent / "sql" / "undo_import.sql",
+    Path(__file__).parent / "sql" / "access.sql",
 )
 #: Functions that do what the app role may not do by itself, and check why (sql/undo_import.sql).
-DEEDS = ("baum_import_obstacles(uuid)", "baum_undo_import(uuid)")
+DEEDS = (
+    "baum_import_obstacles(uuid)",
+    "baum_undo_import(uuid)",
+    "baum_purge_access(integer)",
+)
 #: Tables of libraries and joins: rows come and go.
 DEFAULT = Guard(protection="free", tracked=False)
 #: Joins of our own tables (members of a unit …): who was responsible when can be asked later.
@@ -29,6 +34,7 @@ RIGHTS = {
     "free": "SELECT, INSERT, UPDATE, DELETE",
     "no_delete": "SELECT, INSERT, UPDATE",
     "append_only": "SELECT, INSERT",
+    "log": "SELECT, INSERT",
     "history": "SELECT",
     "read_only": "SELECT",
 }

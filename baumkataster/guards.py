@@ -6,7 +6,7 @@ A model states ``guard = Guard(...)``; models that say nothing may be changed fr
 from dataclasses import dataclass
 from typing import Literal
 
-Protection = Literal["free", "no_delete", "append_only", "history", "read_only"]
+Protection = Literal["free", "no_delete", "append_only", "log", "history", "read_only"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +14,7 @@ class Guard:
     """What the app role may do to a table, and what the database records of it by itself."""
 
     #: free: all; no_delete: no DELETE/TRUNCATE; append_only: SELECT and INSERT;
+    #: log: as append_only, but a function of the owner may forget what is old;
     #: history and read_only: SELECT.
     protection: Protection = "no_delete"
     #: Keep every change in baumkataster_change (also bulk and raw SQL).

@@ -7,6 +7,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from baumkataster import environment
+from baumkataster.settings_observation import *  # noqa: F403
+from baumkataster.settings_observation import metrics_folder
 from baumkataster.settings_sign_in import *  # noqa: F403
 from baumkataster.settings_sign_in import OIDC_FORM_ORIGINS
 
@@ -54,6 +56,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "baumkataster.web.proxies.KnownProxies",
+    "baumkataster.web.observation.Observed",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -197,6 +200,9 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
+#: Uploaded import files: the largest, and how long they are kept.
+IMPORT_MAX_BYTES = int(os.environ.get("BAUM_IMPORT_MAX_MB", "200")) * 1024 * 1024
+IMPORT_FILE_DAYS = int(os.environ.get("BAUM_IMPORT_FILE_DAYS", "30"))
 
 # --- mail: SMTP by settings, otherwise files that an administrator can read ---
 DEFAULT_FROM_EMAIL = os.environ.get("BAUM_MAIL_FROM", "baumkataster@localhost")
@@ -270,12 +276,4 @@ GISSERVER_DEFAULT_MAX_PAGE_SIZE = 5000
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 PROCRASTINATE_ON_APP_READY = None
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # Commands and web processes need not hear which tasks exist; the worker says what it does.
-    "loggers": {"procrastinate": {"level": os.environ.get("BAUM_WORKER_LOG_LEVEL", "WARNING")}},
-    "root": {"handlers": ["console"], "level": os.environ.get("BAUM_LOG_LEVEL", "INFO")},
-}
+metrics_folder(VAR_DIR)

@@ -76,6 +76,8 @@ def authenticate_program(request: HttpRequest) -> tuple[User, ApplicationPasswor
             _("Anmeldename oder Anwendungspasswort stimmt nicht, oder es gilt nicht mehr.")
         )
     _note_use(password)
+    # For the log of access, on the request that every middleware knows.
+    getattr(request, "_request", request).application_password = password  # type: ignore[attr-defined]
     narrow(password.user, password.scopes)
     return password.user, password
 

@@ -1,6 +1,7 @@
 """The tables of the tree cadastre, one module per word of the tree office."""
 
 from baumkataster.guards import EVIDENCE, Guard
+from baumkataster.models.access import AccessEvent, AccessRecord
 from baumkataster.models.city import (
     BaseFeature,
     BaseFeatureKind,
@@ -38,6 +39,8 @@ __all__ = [
     "EVIDENCE",
     "READING",
     "STANDING_STATUSES",
+    "AccessEvent",
+    "AccessRecord",
     "ApplicationPassword",
     "BaseFeature",
     "BaseFeatureKind",

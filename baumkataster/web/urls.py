@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baumkataster.web import accounts, city, oidc, photos, second_factor, units, users
+from baumkataster.web import access_page, accounts, city, oidc, photos, second_factor, units, users
 
 urlpatterns = [
     path("accounts/login/", accounts.login, name="login"),
@@ -67,6 +67,8 @@ urlpatterns = [
     path("verwaltung/personen/<uuid:pk>/nachweis/", users.new_identity, name="user_identity"),
     path("verwaltung/personen/<uuid:pk>/passwort/", users.new_password, name="user_password"),
     path("verwaltung/personen/<uuid:pk>/zweiter-faktor/", users.reset_factor, name="user_factor"),
+    path("verwaltung/zugriffe/", access_page.access_records, name="access_records"),
+    path("verwaltung/zugriffe.csv", access_page.access_csv, name="access_csv"),
     path(
         "verwaltung/anwendungspasswoerter/",
         accounts.all_application_passwords,

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,6 +31,8 @@ from baumkataster.web.doors import door
 from baumkataster.web.forms import day_field, show_problems
 
 PAGE = 50
+#: In the session: whom an administrator last looked for.
+SEARCHED = "people_searched"
 
 
 class PersonForm(forms.ModelForm):
@@ -101,12 +104,17 @@ def start(request: HttpRequest) -> HttpResponseBase:
     return render(request, "people/start.html")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @door(Door.MANAGE_USERS)
 def users(request: HttpRequest) -> HttpResponseBase:
-    """All people, by role and part of the name."""
+    """All people, by role and part of the name; names are posted, so that no log of addresses has them."""
+    if request.method == "POST":
+        request.session[SEARCHED] = request.POST.get("q", "").replace("\0", "").strip()[:80]
+        role = request.POST.get("rolle", "")
+        query = f"?rolle={role}" if role in Role.values else ""
+        return redirect(reverse("users") + query)
     people = User.objects.prefetch_related("units").order_by("-is_active", "last_name", "username")
-    role, text = request.GET.get("rolle", ""), request.GET.get("q", "").replace("\0", "").strip()
+    role, text = request.GET.get("rolle", ""), request.session.get(SEARCHED, "")
     if role in Role.values:
         people = people.filter(role=role)
     if text:

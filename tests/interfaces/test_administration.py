@@ -162,9 +162,12 @@ def test_a_qualification_is_a_new_version_each_time(client: Client) -> None:
 def test_lists_of_people_are_filtered(client: Client) -> None:
     make_user("planner", last_name="Birnbaum")
     make_user("contractor", last_name="Apfelbaum")
-    text = client.get("/verwaltung/personen/", {"q": "birn", "rolle": "planner"}).content.decode()
+    found = client.post("/verwaltung/personen/", {"q": "birn", "rolle": "planner"})
+    assert found["Location"] == "/verwaltung/personen/?rolle=planner"
+    text = client.get(found["Location"]).content.decode()
     assert "Birnbaum" in text and "Apfelbaum" not in text
-    assert client.get("/verwaltung/personen/", {"q": "\0", "seite": "x"}).status_code == 200
+    assert client.post("/verwaltung/personen/", {"q": "\0"}).status_code == 302
+    assert client.get("/verwaltung/personen/", {"seite": "x"}).status_code == 200
 
 
 def test_a_unit_is_made_and_changed(client: Client, admin: User) -> None:

@@ -1,0 +1,87 @@
+"""Middleware around all others: request id, one log line, counters, refusals and exports."""
+
+import hashlib
+import hmac
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from baumkataster.logs import request_id, request_route
+from baumkataster.metrics import observe
+from baumkataster.models import User
+from baumkataster.web.access_log import note_answer, person_of
+
+logger = logging.getLogger("baumkataster.request")
+#: What a proxy may call a request.
+GOOD_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+#: Asked every few seconds by machines; counted, not logged.
+SILENT = frozenset(["healthz", "metrics"])
+UNKNOWN = "unknown"
+
+
+class Observed:
+    """One per process."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, then say what was answered."""
+        said = request.headers.get("X-Request-ID", "")
+        name = said if GOOD_ID.fullmatch(said) else uuid.uuid4().hex
+        tokens = request_id.set(name), request_route.set("")
+        begun = time.perf_counter()
+        try:
+            answer = self.get_response(request)
+            seconds = time.perf_counter() - begun
+            answer.headers["X-Request-ID"] = name
+            self._say(request, answer, seconds)
+            note_answer(request, answer)
+            return answer
+        finally:
+            request_id.reset(tokens[0])
+            request_route.reset(tokens[1])
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        """From here on lines of the log may name the address."""
+        request_route.set(route_of(request))
+
+    def _say(self, request: HttpRequest, answer: HttpResponseBase, seconds: float) -> None:
+        """The counter and the line."""
+        route = route_of(request)
+        method = request.method or ""
+        observe(method=method, route=route, status=answer.status_code, seconds=seconds)
+        if not settings.LOG_REQUESTS or route in SILENT:
+            return
+        person = person_of(request)
+        milliseconds = round(seconds * 1000)
+        fields = {
+            "method": method,
+            "route": route,
+            "status": answer.status_code,
+            "ms": milliseconds,
+            "role": person.role if person else "",
+            "visitor": pseudonym(person) if person else "",
+        }
+        text = "%s /%s %s %s ms %s"
+        parts = (method, route, answer.status_code, milliseconds, fields["role"])
+        logger.info(text, *parts, extra=fields)
+
+
+def route_of(request: HttpRequest) -> str:
+    """The address as it stands in the url lists: no keys, no search words."""
+    match = getattr(request, "resolver_match", None)
+    return UNKNOWN if match is None else str(match.route)
+
+
+def pseudonym(person: User) -> str:
+    """Follows one person through the lines of one day, and no further."""
+    text = f"{timezone.localdate()}:{person.pk}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), text, hashlib.sha256).hexdigest()[:10]
