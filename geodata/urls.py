@@ -3,7 +3,7 @@
 from django.urls import path
 
 from geodata.ogc.service import wfs
-from geodata.web import export_page, exports, field_app, import_runs, map_page, metrics, tiles
+from geodata.web import export_page, exports, field_app, import_runs, map_page, tiles
 
 urlpatterns = [
     path("karte/", map_page.map_page, name="map"),
@@ -17,7 +17,6 @@ urlpatterns = [
     path("export/trees.geojson", exports.trees_geojson, name="export_geojson"),
     path("export/trees.csv", exports.trees_csv, name="export_csv"),
     path("wfs", wfs, name="wfs"),
-    path("metrics", metrics.metrics, name="metrics"),
     path("import/", import_runs.import_runs, name="imports"),
     path("import/<uuid:run_id>/", import_runs.import_run, name="import_run"),
     path("import/<uuid:run_id>/probleme.csv", import_runs.import_problems, name="import_problems"),
