@@ -16,8 +16,10 @@ from baumkataster.errors import Refused
 from baumkataster.permissions import Door, may
 from geodata.rules.tilemath import Tile
 from geodata.tiles import base_tile, tree_tile
+from geodata.tiles.past import past_tile
 from geodata.web.answers import refusal
 from inspections.filters import parse
+from inspections.past_day import parse_day
 
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
 #: The drawn map changes with a new demo city only.
@@ -26,7 +28,7 @@ BASE_MAP_SECONDS = 3600
 
 @require_safe
 def trees(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
-    """Trees of one tile; query: ``day`` and the map's filters (inspections/filters.py)."""
+    """Trees of one tile; query: ``day``, the map's filters (inspections/filters.py), ``stichtag``."""
     tile, visitor = Tile(z, x, y), request.user
     if isinstance(visitor, AnonymousUser) or not may(visitor, Door.VIEW_MAP):
         return refusal(_("Bitte melden Sie sich an, um die Karte zu sehen."), status=401)
@@ -35,9 +37,14 @@ def trees(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     try:
         day = day_of(request)
         tree_filter = parse(request.GET, visitor=visitor)
+        asked = parse_day(request.GET, today=timezone.localdate())
+        if asked.is_past:
+            content = past_tile(tile, visitor=visitor, tree_filter=tree_filter, asked=asked)
+            return _answer(request, content, "private, no-cache")
     except Refused as problem:
         return refusal(str(problem), status=400)
-    content = tree_tile(tile, visitor=visitor, tree_filter=tree_filter, day=day)
+    keep = day == timezone.localdate()
+    content = tree_tile(tile, visitor=visitor, tree_filter=tree_filter, day=day, keep=keep)
     return _answer(request, content, "private, no-cache")
 
 
@@ -53,12 +60,12 @@ def base_map(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
 
 
 def day_of(request: HttpRequest) -> date:
-    """The asked ``day``, else today in the city's zone.
+    """The asked ``day`` (or ``stichtag``), else today in the city's zone.
 
     Raises:
         Refused: not a date.
     """
-    text = request.GET.get("day", "").strip()
+    text = (request.GET.get("stichtag") or request.GET.get("day", "")).strip()
     if not text:
         return timezone.localdate()
     try:

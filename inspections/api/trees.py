@@ -1,9 +1,10 @@
 """Trees with their control in the API: list by the map's filters, card, history, counts, care."""
 
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -14,16 +15,19 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from baumkataster.api.geometry import in_lonlat
 from baumkataster.api.trees import TreeSerializer, TreeView
 from baumkataster.api.versions import with_etag
-from baumkataster.models import Tree
 from baumkataster.permissions import Door
 from inspections.api.card import tree_card
 from inspections.api.history import tree_history
 from inspections.api.measure_entries import CareEntry
 from inspections.api.measures import MeasureSerializer, measure_rows
+from inspections.api.past import counts_of_states, past_card, seen_today
 from inspections.filters import apply, parse
 from inspections.models import Measure
+from inspections.past_day import AskedDay, parse_day
+from inspections.reports.past import looking_back
 from inspections.rules.states import RISK_ORDER
 from inspections.services import record_care
 from inspections.sql_state import state_expression
@@ -41,6 +45,15 @@ FILTERS = [
         ("q", False, _("Nummer, Objekt oder Baumart")),
         ("mine", False, _("1: nur Bäume der eigenen Reviere")),
     )
+]
+PAST_DAY = [
+    OpenApiParameter("stichtag", OpenApiTypes.DATE, description=_("Stichtag (JJJJ-MM-TT)")),
+    OpenApiParameter(
+        "lesart",
+        OpenApiTypes.STR,
+        enum=["damals", "heute"],
+        description=_("wie damals bekannt, wie heute bekannt"),
+    ),
 ]
 
 
@@ -71,8 +84,12 @@ class ControlledTreeView(TreeView):
 
     def rows(self) -> QuerySet[Any]:
         """Visible trees with their state of today."""
+        return self.rows_on(timezone.localdate())
+
+    def rows_on(self, day: date) -> QuerySet[Any]:
+        """Visible trees with their state of ``day``."""
         rows = super().rows().select_related("control_plan")
-        return rows.annotate(state=state_expression(timezone.localdate())).order_by(
+        return rows.annotate(state=state_expression(day)).order_by(
             "site__place__name", "site__number", "id"
         )
 
@@ -88,25 +105,22 @@ class ControlledTreeView(TreeView):
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
-    @extend_schema(responses=OpenApiTypes.OBJECT, parameters=FILTERS)
+    @extend_schema(responses=OpenApiTypes.OBJECT, parameters=[*FILTERS, *PAST_DAY])
     @action(detail=False, url_path="state-counts", pagination_class=None)
     def state_counts(self, request: Request) -> Response:
         """Trees per control state, whatever state is chosen; ``immediate`` and ``total`` besides."""
-        day = timezone.localdate()
+        asked = parse_day(request.query_params, today=timezone.localdate())
         tree_filter = parse(request.query_params, visitor=request.user)
-        trees = Tree.objects.visible_to(request.user)
-        trees = apply(trees, tree_filter.without_states(), day=day)
-        states = trees.order_by().annotate(state=state_expression(day)).values_list("state")
-        counts = dict.fromkeys(RISK_ORDER, 0) | dict(states.annotate(trees=Count("pk")))
-        urgent = Measure.objects.open().filter(urgency__immediate=True)
-        counts["immediate"] = trees.filter(pk__in=urgent.values("tree_id")).count()
-        counts["total"] = sum(counts[state] for state in RISK_ORDER)
-        return Response(counts)
+        with looking_back(asked, among=seen_today(request.user)):
+            return Response(counts_of_states(request.user, tree_filter, asked.day))
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=OpenApiTypes.OBJECT, parameters=PAST_DAY)
     @action(detail=True)
     def card(self, request: Request, pk: UUID) -> Response:
-        """All that the tree's card shows."""
+        """All that the tree's card shows; on a past day as it was."""
+        asked = parse_day(request.query_params, today=timezone.localdate())
+        if asked.is_past:
+            return Response(self._past_card(UUID(str(pk)), asked))
         tree = self.get_object()
         return with_etag(
             Response(
@@ -118,6 +132,16 @@ class ControlledTreeView(TreeView):
                 )
             ),
             tree,
+        )
+
+    def _past_card(self, pk: UUID, asked: AskedDay) -> dict[str, Any]:
+        """The card of a past day."""
+        return past_card(
+            self.visible(pk),
+            rows=in_lonlat(self.rows_on(asked.day), self.bbox_filter_field),
+            feature=lambda tree: self.get_serializer(tree).data,
+            visitor=self.request.user,
+            asked=asked,
         )
 
     @extend_schema(responses=OpenApiTypes.OBJECT)

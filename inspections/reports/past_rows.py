@@ -102,7 +102,9 @@ class PastRows:
             self.run(self._file("proved"))
             self.run(self._file("learned"))
             self.run(self._file("ends"))
-        self._view(Tree, self.existed("t"))
+        # Nobody sees other trees than those that were asked for (a contractor's own, a tile's).
+        only = " AND t.id IN (SELECT id FROM past_among)" if self.among else ""
+        self._view(Tree, self.existed("t") + only)
         for model in (Site, Place):
             if model in self.rebuilt:
                 self._view(model, "true")

@@ -1,5 +1,9 @@
-"""/berichte/ueberfaellig/: the overdue report on screen and as CSV and XLSX; the day is fixed once, here."""
+"""/berichte/ueberfaellig/: the overdue report on screen and as CSV and XLSX; the day is fixed once, here.
 
+``?stichtag=`` asks for any day; a past one is rebuilt while the answer is made (reports/past.py).
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,8 +23,10 @@ from baumkataster.web.base_maps import base_maps
 from baumkataster.web.doors import door
 from inspections.filters import TreeFilter, parse
 from inspections.models import ControlRun
+from inspections.past_day import AskedDay, parse_day
 from inspections.reports import overdue
 from inspections.reports.overdue_files import csv_lines, plain_row, xlsx_bytes
+from inspections.reports.past import ensure_data, looking_back
 from inspections.reports.run_status import run_status
 from inspections.reports.trend import trend
 from inspections.rules.overdue import berlin_day
@@ -38,6 +44,8 @@ class Asked:
     """What a request asks for, read once for page and files."""
 
     now: datetime
+    #: The day of the report, and how it is read.
+    day: AskedDay
     tree_filter: TreeFilter
     order: str
     rows: Any
@@ -48,7 +56,7 @@ class Asked:
     def shown(self) -> Any:
         """The rows of the list, in order."""
         if self.uncared:
-            narrowed = overdue.without_care(self.rows, on=berlin_day(self.now))
+            narrowed = overdue.without_care(self.rows, on=self.day.day)
         else:
             narrowed = overdue.only_states(self.rows, self.tree_filter.states)
         return overdue.in_order(narrowed, self.order)
@@ -58,6 +66,11 @@ class Asked:
         """The selection in words."""
         return filter_text(self.tree_filter, uncared=self.uncared)
 
+    @property
+    def file_words(self) -> str:
+        """The selection in words for files, which also say the reading of a past day."""
+        return f"{self.day.words}; {self.words}" if self.day.is_past else self.words
+
 
 @require_GET
 @door(Door.VIEW_REPORT)
@@ -65,18 +78,26 @@ def overdue_page(request: HttpRequest) -> HttpResponse:
     """The report on screen: numbers, totals, list and map."""
     try:
         asked = _asked(request)
+        with looking_back(asked.day):
+            return render(request, "reports/overdue.html", _context(request, asked))
     except Refused as refused:
         return render(request, "reports/refused.html", {"problems": refused.problems}, status=400)
+
+
+def _context(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    """All that the page shows."""
     counts = overdue.state_counts(asked.rows)
     whole = request.GET.get("alle") == "1"
     page = Paginator(asked.shown, PAPER if whole else PAGE).get_page(request.GET.get("seite"))
-    on = berlin_day(asked.now)
+    on = asked.day.day
+    runs = ControlRun.objects.filter(day__lte=on).order_by("-day")
     districts = overdue.totals_by(asked.rows, "district_name")
-    context = {
+    return {
+        "asked": asked.day,
         "header": overdue.header(on=on, rows=asked.rows, asked_by=str(request.user)),
         "now": asked.now,
         "run": run_status(asked.now),
-        "trend": trend(list(reversed(ControlRun.objects.order_by("-day")[:84]))),
+        "trend": trend(list(reversed(runs[:84]))),
         "counts": _counted(request, counts, () if asked.uncared else asked.tree_filter.states),
         "uncared": _uncared(request, asked),
         "districts": districts,
@@ -91,6 +112,7 @@ def overdue_page(request: HttpRequest) -> HttpResponse:
         "all_districts": District.objects.all(),
         "all_units": Unit.objects.all(),
         "query": _query(request, drop=("seite",)),
+        "today_query": _query(request, drop=("stichtag", "lesart", "seite")),
         "unpaged": _query(request, drop=("seite", "alle")),
         "whole": whole,
         "map_query": urlencode(
@@ -99,9 +121,13 @@ def overdue_page(request: HttpRequest) -> HttpResponse:
                 *(("state", code) for code in _states(asked)),
             ]
         ),
-        "map": {"day": on.isoformat(), "basemaps": base_maps(), "states": _states(asked)},
+        "map": {
+            "day": on.isoformat(),
+            "past": "".join(f"&{name}={value}" for name, value in asked.day.query.items()),
+            "basemaps": base_maps(),
+            "states": _states(asked),
+        },
     }
-    return render(request, "reports/overdue.html", context)
 
 
 @require_GET
@@ -110,10 +136,12 @@ def overdue_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """The list as CSV, streamed."""
     try:
         asked = _asked(request)
+        if asked.day.is_past:
+            ensure_data(asked.day)
     except Refused as refused:
         return render(request, "reports/refused.html", {"problems": refused.problems}, status=400)
     response = StreamingHttpResponse(
-        csv_lines(asked.shown, base_url=request.build_absolute_uri("/").rstrip("/")),
+        _csv(asked, base_url=request.build_absolute_uri("/").rstrip("/")),
         content_type="text/csv; charset=utf-8",
     )
     response["Content-Disposition"] = f'attachment; filename="{_file_name(asked)}.csv"'
@@ -126,29 +154,43 @@ def overdue_xlsx(request: HttpRequest) -> HttpResponse:
     """The list as a workbook with a cover sheet."""
     try:
         asked = _asked(request)
+        with looking_back(asked.day):
+            on = asked.day.day
+            content = xlsx_bytes(
+                asked.shown,
+                head=overdue.header(on=on, rows=asked.rows, asked_by=str(request.user)),
+                counts=overdue.state_counts(asked.rows),
+                filter_text=asked.file_words,
+                base_url=request.build_absolute_uri("/").rstrip("/"),
+            )
     except Refused as refused:
         return render(request, "reports/refused.html", {"problems": refused.problems}, status=400)
-    content = xlsx_bytes(
-        asked.shown,
-        head=overdue.header(on=berlin_day(asked.now), rows=asked.rows, asked_by=str(request.user)),
-        counts=overdue.state_counts(asked.rows),
-        filter_text=asked.words,
-        base_url=request.build_absolute_uri("/").rstrip("/"),
-    )
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{_file_name(asked)}.xlsx"'
     return response
 
 
+def _csv(asked: Asked, *, base_url: str) -> Iterator[str]:
+    """The lines of the file; a past day stays in sight until the last one is sent."""
+    with looking_back(asked.day):
+        lines = csv_lines(asked.shown, base_url=base_url)
+        if asked.day.is_past:
+            # The mark of the encoding stays in front.
+            first = next(lines)
+            yield f"{first[:1]}{asked.day.words}\r\n{first[1:]}"
+        yield from lines
+
+
 def _asked(request: HttpRequest) -> Asked:
-    """Fix the instant once and read filter and order from the address."""
+    """Fix the instant once and read day, filter and order from the address."""
     now = timezone.now()
+    day = parse_day(request.GET, today=berlin_day(now))
     tree_filter = parse(request.GET, visitor=request.user)
-    rows = overdue.report_rows(on=berlin_day(now), visible_to=request.user, tree_filter=tree_filter)
+    rows = overdue.report_rows(on=day.day, visible_to=request.user, tree_filter=tree_filter)
     order = request.GET.get("sortierung", "risk")
     uncared = request.GET.get("pflege") == "fehlt"
-    return Asked(now, tree_filter, order if order in overdue.ORDERS else "risk", rows, uncared)
+    return Asked(now, day, tree_filter, order if order in overdue.ORDERS else "risk", rows, uncared)
 
 
 def _shown(tree: Any) -> dict[str, Any]:
@@ -177,7 +219,7 @@ def _uncared(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """The bucket of young trees that miss their care, with the link to its list."""
     rest = _query(request, drop=("state", "pflege", "seite", "alle"))
     return {
-        "count": overdue.without_care(asked.rows, on=berlin_day(asked.now)).count(),
+        "count": overdue.without_care(asked.rows, on=asked.day.day).count(),
         "chosen": asked.uncared,
         "link": "?" + "&".join(part for part in (rest, "pflege=fehlt") if part),
     }
@@ -224,4 +266,5 @@ def _orders() -> list[tuple[str, str]]:
 
 def _file_name(asked: Asked) -> str:
     """Name of the downloaded file, without its ending."""
-    return f"ueberfaellig_{berlin_day(asked.now):%Y-%m-%d}"
+    reading = f"_wie-{asked.day.reading}-bekannt" if asked.day.is_past else ""
+    return f"ueberfaellig_{asked.day.day:%Y-%m-%d}{reading}"

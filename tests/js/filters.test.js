@@ -25,6 +25,7 @@ Deno.test("a view comes back from its address", () => {
     tree: "3000455e-7ecd-4112-9235-4323ef3463a3",
     tab: "kontrollen",
     base: "b1",
+    past: { stichtag: "2024-03-12", lesart: "damals" },
   };
   assert.deepEqual(readAddress(writeAddress(view)), view);
 });

@@ -1,7 +1,7 @@
 /** `<tree-card>`: one tree beside the map (a sheet from below on tablets): tabs, deeds, forms. */
 
 import { dueWords } from "baum/core/lateness.js";
-import { read } from "baum/io/api.js";
+import { read, withQuery } from "baum/io/api.js";
 import { catalogues } from "baum/io/catalogues.js";
 import { STATES } from "baum/io/states.js";
 import { LANGUAGE, nameOf, t } from "baum/io/words.js";
@@ -62,7 +62,7 @@ class TreeCard extends HTMLElement {
     const id = this.treeId;
     try {
       const [data, words] = await Promise.all([
-        read(`/api/v1/trees/${id}/card/`),
+        read(withQuery(`/api/v1/trees/${id}/card/`, this.config.past?.query)),
         catalogues(this.config.catalogues_url).catch(() => ({})),
       ]);
       if (id !== this.treeId) return;
@@ -95,7 +95,11 @@ class TreeCard extends HTMLElement {
     this.form.replaceChildren(h("h3.card-form__title", { tabindex: "-1" }, title), element);
     for (const part of [this.deeds, this.tabs.element, this.body]) part.hidden = true;
     this.form.hidden = false;
-    this.dataset.height = !besideMap && LOW.matches ? "full" : this.dataset.height === "peek" ? "half" : this.dataset.height;
+    this.dataset.height = !besideMap && LOW.matches
+      ? "full"
+      : this.dataset.height === "peek"
+      ? "half"
+      : this.dataset.height;
     this.form.scrollTop = 0;
     this.form.querySelector("h3").focus({ preventScroll: true });
   }
@@ -145,7 +149,9 @@ class TreeCard extends HTMLElement {
       ),
       this.#closer(),
     );
-    this.deeds.replaceChildren(...this.#deedButtons(tree));
+    this.deeds.replaceChildren(
+      ...(this.data.past ? [h("p.card-past", {}, this.data.past.words)] : this.#deedButtons(tree)),
+    );
     this.#tabs();
   }
 

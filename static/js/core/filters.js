@@ -9,6 +9,9 @@ const REPEATED = ["district", "place", "species", "unit", "state", "status"];
 /** All filter names. */
 export const FILTER_NAMES = [...REPEATED, ...SINGLE];
 
+/** The asked day and how it is read; names of inspections/past_day.py. */
+const PAST = ["stichtag", "lesart"];
+
 /** A filter that asks for nothing. */
 export function emptyFilter() {
   return Object.fromEntries([
@@ -21,7 +24,7 @@ export function emptyFilter() {
  * Read an address.
  *
  * @param {string} search as in location.search
- * @returns {{filter: object, position: ?{zoom: number, lat: number, lon: number}, tree: string, tab: string, base: string}}
+ * @returns {{filter: object, position: ?{zoom: number, lat: number, lon: number}, tree: string, tab: string, base: string, past: object}}
  */
 export function readAddress(search) {
   const query = new URLSearchParams(search);
@@ -34,6 +37,7 @@ export function readAddress(search) {
     tree: query.get("baum") ?? "",
     tab: query.get("reiter") ?? "",
     base: query.get("karte") ?? "",
+    past: Object.fromEntries(PAST.map((name) => [name, query.get(name) ?? ""])),
   };
 }
 
@@ -51,8 +55,9 @@ function readPosition(text) {
  *
  * @returns {string} "" or "?…"
  */
-export function writeAddress({ filter, position, tree, tab, base }) {
+export function writeAddress({ filter, position, tree, tab, base, past = {} }) {
   const query = new URLSearchParams(filterQuery(filter));
+  for (const name of PAST) if (past[name]) query.set(name, past[name]);
   if (position) {
     const { zoom, lat, lon } = position;
     query.set("lage", `${zoom}/${lat.toFixed(5)}/${lon.toFixed(5)}`);

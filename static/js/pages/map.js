@@ -12,6 +12,7 @@ import { TREE_ZOOM, TreeLayer } from "baum/map/tree_layer.js";
 import { MapView, NEAR_ZOOM } from "baum/pages/map_view.js";
 import { wireForms } from "baum/pages/map_forms.js";
 import { wireKeys } from "baum/pages/map_keys.js";
+import { wireDay } from "baum/pages/map_day.js";
 import { byUrgency } from "baum/components/tree_list.js";
 import "baum/components/map_search.js";
 import "baum/components/map_legend.js";
@@ -20,7 +21,7 @@ import "baum/components/map_tools.js";
 import "baum/components/tree_card.js";
 
 const config = pageData("map-config");
-const state = readAddress(location.search);
+const state = { ...readAddress(location.search), past: config.past.query };
 const one = (selector) => document.querySelector(selector);
 const parts = {
   layout: one("#layout"),
@@ -42,6 +43,12 @@ bases.show(state.base);
 const trees = new TreeLayer({ symbols: new Symbols(STATES), day: config.day, address: "/tiles/trees/" });
 const view = new MapView({ map, trees, parts });
 
+/** A query that also asks for the day of the page, if it is not today. */
+function withDay(query) {
+  for (const [name, value] of Object.entries(config.past.query)) query.set(name, value);
+  return query;
+}
+
 /** Put the present view into the address, without a step in the browser's history. */
 function writeState() {
   const middle = map.getCenter();
@@ -54,7 +61,7 @@ let counting = null;
 async function count() {
   counting?.abort();
   counting = new AbortController();
-  const query = filterQuery(state.filter, ["state"]);
+  const query = withDay(filterQuery(state.filter, ["state"]));
   try {
     parts.legend.setCounts(
       await read(`/api/v1/trees/state-counts/?${query}`, {}, { signal: counting.signal }),
@@ -66,7 +73,7 @@ async function count() {
 
 /** Show what the filters ask for, everywhere. */
 function applyFilter({ counts = true } = {}) {
-  const query = filterQuery(state.filter).toString();
+  const query = withDay(filterQuery(state.filter)).toString();
   trees.setFilter(query, state.filter.state);
   parts.legend.setStates(state.filter.state);
   parts.filters.show(state.filter);
@@ -200,6 +207,7 @@ wireKeys({
   escape: () => forms.cancel() || view.closePanel() || (state.tree && choose("")),
 });
 
+wireDay(state);
 parts.card.configure({ config, notice: (kind, sentence) => view.notice(kind, sentence) });
 parts.filters.configure({ today: config.day, mayUnits: config.user.may.view_inspections });
 parts.tools.configure({ basemaps: config.basemaps, chosen: state.base, may: config.user.may });

@@ -84,7 +84,7 @@ map.on("click", ({ containerPoint, originalEvent }) => {
   const found = trees.hit(containerPoint, originalEvent.pointerType === "touch");
   if (!found) return;
   if (found.kind === "cell") map.setView(trees.positionOf(found), Math.min(map.getZoom() + 2, TREE_ZOOM + 1));
-  else if (found.kind === "tree") location.assign(`/karte/?baum=${found.id}`);
+  else if (found.kind === "tree") location.assign(`/karte/?baum=${found.id}${config.past}`);
 });
 
 /** Show all rows of the list at once. */
