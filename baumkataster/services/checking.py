@@ -11,7 +11,8 @@ from django.core.exceptions import (
     ObjectDoesNotExist,
     ValidationError,
 )
-from django.db.models import Model
+from django.db import IntegrityError, transaction
+from django.db.models import ForeignKey, Model, UniqueConstraint
 from django.utils.translation import gettext as _
 
 from baumkataster.errors import NON_FIELD, Conflict, Refused, Stale
@@ -21,14 +22,17 @@ M = TypeVar("M", bound=Model)
 WINDOW = (200_000, 1_000_000, 5_200_000, 6_150_000)
 
 
-def locked(model: type[M], key: Any) -> M:
+def locked(model: type[M], key: Any, *related: str) -> M:
     """The row under ``key``, locked until the deed ends, so that two deeds cannot cross.
+
+    ``related`` rows are read along, and not locked.
 
     Raises:
         Refused: there is no such row.
     """
     try:
-        found = model._default_manager.select_for_update(of=("self",)).get(pk=key)
+        rows = model._default_manager.select_for_update(of=("self",))
+        found = (rows.select_related(*related) if related else rows).get(pk=key)
     except (ObjectDoesNotExist, ValidationError, ValueError) as error:
         name = model._meta.verbose_name
         raise Refused(_("%(name)s nicht gefunden.") % {"name": name}) from error
@@ -85,7 +89,6 @@ def save_checked(row: Model, *, fields: list[str] | None = None) -> None:
     try:
         row.clean_fields(exclude=_needs_no_check(row, fields))
         row.validate_unique()
-        row.validate_constraints()
     except ValidationError as error:
         raise Refused(
             {
@@ -93,7 +96,32 @@ def save_checked(row: Model, *, fields: list[str] | None = None) -> None:
                 for name, texts in error.message_dict.items()
             }
         ) from error
-    row.save(update_fields=fields)
+    try:
+        with transaction.atomic():
+            row.save(update_fields=fields)
+    except IntegrityError as error:
+        raise Refused(_said(row, error)) from error
+
+
+def insert_checked(row: Model) -> None:
+    """Add a row after Django's field checks; keys, references and rules are left to the database.
+
+    As save_checked for rows that are only added, without a query per reference and constraint: what
+    the database refuses is said in the same words. The deed ends with it, and with it its
+    transaction.
+
+    Raises:
+        Refused: with the problems by field, in words.
+    """
+    references = {f.name for f in row._meta.fields if isinstance(f, ForeignKey)}
+    try:
+        row.clean_fields(exclude=_needs_no_check(row, None) | references)
+    except ValidationError as error:
+        raise Refused(dict(error.message_dict)) from error
+    try:
+        row.save(force_insert=True)
+    except IntegrityError as error:
+        raise Refused(_said(row, error)) from error
 
 
 def label_of(model: type[Model], name: str) -> str:
@@ -102,6 +130,21 @@ def label_of(model: type[Model], name: str) -> str:
         return str(getattr(model._meta.get_field(name), "verbose_name", name))
     except FieldDoesNotExist:
         return name
+
+
+def _said(row: Model, error: IntegrityError) -> dict[str, list[str]]:
+    """What the database refused, as Django's own checks would say it."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    for rule in row._meta.constraints:
+        if rule.name == name and isinstance(rule, UniqueConstraint) and not rule.condition:
+            field = rule.fields[0] if len(rule.fields) == 1 else NON_FIELD
+            message = row.unique_error_message(type(row), rule.fields)
+            return {field: list(message.messages)}
+        if rule.name == name:
+            return {NON_FIELD: [str(rule.get_violation_error_message())]}
+    if name and name.endswith("_pkey"):
+        return {"id": [_("Diese Angaben widersprechen dem, was schon gespeichert ist.")]}
+    return {NON_FIELD: [_("Ein Datensatz, auf den sich die Angaben beziehen, ist nicht da.")]}
 
 
 def _needs_no_check(row: Model, fields: list[str] | None) -> set[str]:

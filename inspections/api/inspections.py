@@ -18,7 +18,8 @@ from baumkataster.api.parameters import choices, day_parameter, uuids
 from baumkataster.models import Tree
 from baumkataster.permissions import Door, why_no_inspection
 from inspections.api.inspection_entries import InspectionInput, ProposalInput, ProposalOutput
-from inspections.models import Finding, FindingEnd, Inspection, Measure, Result
+from inspections.api.recorded import written_now
+from inspections.models import Finding, FindingEnd, Inspection, Result
 from inspections.services import propose, record_inspection
 
 
@@ -185,15 +186,14 @@ class InspectionView(FeatureView):
         if not Tree.objects.visible_to(request.user).filter(pk=entry.tree_id).exists():
             raise NotFound
         recorded = record_inspection(by=request.user, entry=entry, received_at=timezone.now())
-        row = inspection_rows().get(pk=recorded.inspection.pk)
-        measures: list[Measure] = recorded.measures
+        code = status.HTTP_201_CREATED if recorded.created else status.HTTP_200_OK
         body = {
-            "inspection": InspectionSerializer(row).data,
-            "measures": [str(measure.pk) for measure in measures],
+            "inspection": written_now(recorded)
+            or InspectionSerializer(inspection_rows().get(pk=recorded.inspection.pk)).data,
+            "measures": [str(measure.pk) for measure in recorded.measures],
             "due_on": recorded.due_on,
             "created": recorded.created,
         }
-        code = status.HTTP_201_CREATED if recorded.created else status.HTTP_200_OK
         return Response(body, status=code)
 
     @extend_schema(request=ProposalInput, responses=ProposalOutput)

@@ -28,7 +28,8 @@ from inspections.models import (
     Urgency,
     Zone,
 )
-from inspections.services.checks import MAKES_GOOD, TOPPING
+from inspections.services.checks import MAKES_GOOD
+from inspections.services.entry_facts import TOPPING
 
 #: As in the catalogue document of the API, but with both names and in no reader's language.
 CATALOGUES: Final[dict[str, type[CatalogueEntry]]] = {

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from baumkataster.errors import Refused
 from baumkataster.models import Tree
 from baumkataster.permissions import Visitor
-from inspections.services.checks import TOPPING
+from inspections.services.entry_facts import TOPPING
 
 #: Trees of one request: some 500 kB, so that a broken line costs little.
 MAX_IDS = 250

@@ -3,48 +3,43 @@
 Rules that need no database stand in rules/findings.py; here are the look-ups into other records.
 """
 
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
-from baumkataster.models import Expectation, Photo, Tree, TreeStatus, User
-from inspections.models import (
-    ControlLimit,
-    Finding,
-    FindingEnd,
-    Inspection,
-    InspectionKind,
-    Measure,
-    MeasureKind,
-    Symptom,
-    Urgency,
-)
+from baumkataster.models import Expectation, Tree, TreeStatus
+from inspections.models import FindingEnd
 from inspections.rules import findings as rules
 from inspections.rules.overdue import berlin_day
 from inspections.services.entries import FindingEntry, InspectionEntry
+from inspections.services.entry_facts import EntryFacts
 
 #: Measures that make good what a limit kept from being seen, beside detailed examinations.
 MAKES_GOOD = ("follow_up", "clear_base", "ivy_removal")
-#: Work after which a crown cannot be rated for ten years.
-TOPPING = ("torso",)
 Problems = dict[str, list[str]]
 Found = list[tuple[str, str]]
 
 
 def entry_problems(
-    entry: InspectionEntry, *, tree: Tree, received_at: datetime, proposed_months: int | None
+    entry: InspectionEntry,
+    *,
+    tree: Tree,
+    facts: EntryFacts,
+    received_at: datetime,
+    proposed_months: int | None,
 ) -> Problems:
     """All that keeps an entry from being recorded, by field; empty when it can be."""
-    context = _context(entry, tree, received_at, proposed_months)
+    context = _context(entry, facts, received_at, proposed_months)
     found = [
         (problem.field, problem.sentence.text(gettext))
         for problem in rules.entry_problems(entry, context)
     ]
-    for check in (_words, _tree, _findings, _endings, _measures, _correction):
-        found += check(entry, tree)
+    found += _tree(entry, tree)
+    for check in (_words, _findings, _endings, _measures, _correction):
+        found += check(entry, facts)
     problems: Problems = {}
     for field, sentence in found:
         problems.setdefault(field, []).append(sentence)
@@ -52,46 +47,38 @@ def entry_problems(
 
 
 def _context(
-    entry: InspectionEntry, tree: Tree, received_at: datetime, proposed_months: int | None
+    entry: InspectionEntry,
+    facts: EntryFacts,
+    received_at: datetime,
+    proposed_months: int | None,
 ) -> rules.EntryContext:
     """What the rules need to know from catalogues and earlier work at the tree."""
-    detailed = Q(needs_detailed=True) | Q(code__in=MAKES_GOOD)
-    cut_on, topped_on = _last_cuts(tree)
+    kinds, urgencies = facts.measure_kinds.values(), facts.urgencies.values()
     return rules.EntryContext(
         received_at=received_at,
         proposed_months=proposed_months,
-        immediate_urgencies=_codes(Urgency, Q(immediate=True)),
-        follow_up_limits=_codes(ControlLimit, Q(needs_follow_up=True)),
-        follow_up_measures=_codes(MeasureKind, detailed),
+        immediate_urgencies=frozenset(u.code for u in urgencies if u.immediate),
+        follow_up_limits=frozenset(x.code for x in facts.limits.values() if x.needs_follow_up),
+        follow_up_measures=frozenset(
+            kind.code for kind in kinds if kind.needs_detailed or kind.code in MAKES_GOOD
+        ),
         vitality_block=rules.vitality_block(
-            cut_on=cut_on, topped_on=topped_on, day=berlin_day(entry.inspected_at)
+            cut_on=facts.cut_on,
+            topped_on=facts.topped_on,
+            day=berlin_day(entry.inspected_at),
         ),
     )
 
 
-def _last_cuts(tree: Tree) -> tuple[date | None, date | None]:
-    """Days of the last heavy cut and of the last topping."""
-    last = Measure.objects.filter(tree=tree, state="done").aggregate(
-        cut=Max("done_on", filter=Q(kind__cutting="heavy")),
-        topped=Max("done_on", filter=Q(kind__in=TOPPING)),
-    )
-    return last["cut"], last["topped"]
-
-
-def _codes(model: Any, condition: Q) -> frozenset[str]:
-    """Codes of the catalogue entries that meet a condition."""
-    return frozenset(model.objects.filter(condition).values_list("pk", flat=True))
-
-
-def _words(entry: InspectionEntry, tree: Tree) -> Found:
+def _words(entry: InspectionEntry, facts: EntryFacts) -> Found:
     """Catalogue codes are known; a switched-off code still counts, because old forms hold it."""
-    found = _unknown_codes("kind", InspectionKind, [entry.kind])
-    found += _unknown_codes("limits", ControlLimit, list(entry.limits))
+    found = [] if facts.kind else [("kind", _unknown(entry.kind))]
+    found += _unknown_codes("limits", facts.limits, entry.limits)
     if entry.expectation and entry.expectation not in Expectation.values:
         found.append(("expectation", _("Bitte wählen Sie einen Wert.")))
     if not entry.device.strip():
         found.append(("device", _("Das Gerät fehlt.")))
-    if not User.objects.filter(pk=entry.inspected_by_id).exists():
+    if not facts.inspector_known:
         found.append(("inspected_by", _("Diese Person ist nicht bekannt.")))
     return found
 
@@ -106,49 +93,42 @@ def _tree(entry: InspectionEntry, tree: Tree) -> Found:
     return []
 
 
-def _findings(entry: InspectionEntry, tree: Tree) -> Found:
+def _findings(entry: InspectionEntry, facts: EntryFacts) -> Found:
     """Symptoms belong to their zone; what a finding refers to belongs to the same tree."""
     found: Found = []
-    zones = dict(Symptom.objects.values_list("code", "zone_id"))
     for number, finding in enumerate(entry.findings):
         field = f"findings.{number}"
-        if finding.symptom not in zones:
+        symptom = facts.symptoms.get(finding.symptom)
+        if symptom is None:
             found.append((field, _unknown(finding.symptom)))
-        elif zones[finding.symptom] != finding.zone:
+        elif symptom.zone_id != finding.zone:
             found.append((field, _("Dieses Schadsymptom gehört zu einem anderen Baumbereich.")))
-        found += [(field, sentence) for sentence in _links(finding, tree)]
+        found += [(field, sentence) for sentence in _links(finding, facts)]
     if len({finding.id for finding in entry.findings}) < len(entry.findings):
         found.append(("findings", _("Zwei Befunde haben dieselbe Kennung.")))
     return found
 
 
-def _links(finding: FindingEntry, tree: Tree) -> list[str]:
+def _links(finding: FindingEntry, facts: EntryFacts) -> list[str]:
     """Earlier finding and photos are of this tree, and here."""
     sentences = []
-    earlier = Finding.objects.filter(inspection__tree=tree)
-    if finding.continues_id and not earlier.filter(pk=finding.continues_id).exists():
+    if finding.continues_id and finding.continues_id not in facts.earlier_findings:
         sentences.append(_("Der frühere Befund gehört nicht zu diesem Baum."))
-    photos = Photo.objects.filter(pk__in=finding.photo_ids, tree=tree).count()
-    if photos < len(set(finding.photo_ids)):
+    if not facts.photos.issuperset(finding.photo_ids):
         sentences.append(_("Ein Foto gehört nicht zu diesem Baum oder ist noch nicht da."))
     return sentences
 
 
-def _endings(entry: InspectionEntry, tree: Tree) -> Found:
+def _endings(entry: InspectionEntry, facts: EntryFacts) -> Found:
     """What has ended was found by an earlier inspection of the tree, and is not carried on at once."""
-    earlier = {
-        finding.pk: finding.inspection.inspected_at
-        for finding in Finding.objects.select_related("inspection").filter(
-            pk__in=[ending.finding_id for ending in entry.endings], inspection__tree=tree
-        )
-    }
     continued = {finding.continues_id for finding in entry.findings}
     found: Found = []
     for number, ending in enumerate(entry.endings):
         field = f"endings.{number}"
         if ending.how not in FindingEnd.How.values:
             found.append((field, _("Bitte wählen Sie einen Wert.")))
-        if (at := earlier.get(ending.finding_id)) is None or at > entry.inspected_at:
+        at = facts.earlier_findings.get(ending.finding_id)
+        if at is None or at > entry.inspected_at:
             sentence = _("Der beendete Befund gehört nicht zu einer früheren Kontrolle des Baums.")
             found.append((field, sentence))
         if ending.finding_id in continued:
@@ -158,10 +138,10 @@ def _endings(entry: InspectionEntry, tree: Tree) -> Found:
     return found
 
 
-def _measures(entry: InspectionEntry, tree: Tree) -> Found:
+def _measures(entry: InspectionEntry, facts: EntryFacts) -> Found:
     """Kinds and urgencies are known; a measure names a finding of the same entry."""
-    found = _unknown_codes("measures", MeasureKind, [m.kind for m in entry.measures])
-    found += _unknown_codes("measures", Urgency, [m.urgency for m in entry.measures])
+    found = _unknown_codes("measures", facts.measure_kinds, [m.kind for m in entry.measures])
+    found += _unknown_codes("measures", facts.urgencies, [m.urgency for m in entry.measures])
     own = {finding.id for finding in entry.findings}
     for number, measure in enumerate(entry.measures):
         if measure.finding_id is not None and measure.finding_id not in own:
@@ -169,22 +149,20 @@ def _measures(entry: InspectionEntry, tree: Tree) -> Found:
     return found
 
 
-def _correction(entry: InspectionEntry, tree: Tree) -> Found:
+def _correction(entry: InspectionEntry, facts: EntryFacts) -> Found:
     """A correction names a record of the same tree that nobody corrected yet."""
     if entry.corrects_id is None:
         return []
-    old = Inspection.objects.filter(pk=entry.corrects_id, tree=tree).first()
-    if old is None:
+    if not facts.corrected_is_here:
         return [("corrects", _("Die berichtigte Kontrolle gehört nicht zu diesem Baum."))]
-    if Inspection.objects.filter(corrects=old).exists():
+    if facts.corrected_before:
         again = _("Diese Kontrolle ist schon berichtigt. Berichtigen Sie die neuere.")
         return [("corrects", again)]
     return []
 
 
-def _unknown_codes(field: str, model: Any, codes: list[str]) -> Found:
+def _unknown_codes(field: str, known: Mapping[str, Any], codes: Iterable[str]) -> Found:
     """One sentence for each code that the catalogue never had."""
-    known = set(model.objects.filter(pk__in=codes).values_list("pk", flat=True))
     return [(field, _unknown(code)) for code in dict.fromkeys(codes) if code not in known]
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from baumkataster.authorship import authored
 from baumkataster.errors import Refused
 from baumkataster.models import Photo, Tree, User
-from baumkataster.services.checking import ensure_current, locked, save_checked
+from baumkataster.services.checking import ensure_current, insert_checked, locked, save_checked
 from inspections.models import Measure, MeasureKind, MeasureState, Urgency
 from inspections.rules.urgency import deadline
 from inspections.services.mails import alarm_immediate
@@ -44,23 +44,55 @@ def order_measure(
             )
         return known
     with authored(by=by):
-        tree = locked(Tree, tree_id)
-        measure = Measure(
-            tree=tree,
+        return insert_measure(
+            by=by,
+            day=day,
+            tree=locked(Tree, tree_id),
             kind=_active(MeasureKind, kind, "kind"),
-            urgency=(found := _active(Urgency, urgency, "urgency")),
-            ordered_on=day,
-            deadline_on=deadline(day, found.deadline_days),
-            ordered_by=by,
-            contractor=_contractor(contractor_id),
+            urgency=_active(Urgency, urgency, "urgency"),
+            contractor=find_contractor(user_id=contractor_id),
             note=note,
+            id=id,
             **origin,
         )
-        if id is not None:
-            measure.pk = id
-        save_checked(measure)
-        if found.immediate:
-            alarm_immediate(measure=measure)
+
+
+def insert_measure(
+    *,
+    by: User,
+    day: date,
+    tree: Tree,
+    kind: MeasureKind,
+    urgency: Urgency,
+    contractor: User | None = None,
+    note: str = "",
+    id: UUID | None = None,
+    **origin: Any,
+) -> Measure:
+    """Write an ordered measure in the caller's transaction, which holds the tree; alarm if need be.
+
+    Raises:
+        Refused: kind or urgency are no longer chosen, or the database knows better.
+    """
+    for chosen, field in ((kind, "kind"), (urgency, "urgency")):
+        if not chosen.active:
+            raise _not_chosen(field, chosen.code)
+    measure = Measure(
+        tree=tree,
+        kind=kind,
+        urgency=urgency,
+        ordered_on=day,
+        deadline_on=deadline(day, urgency.deadline_days),
+        ordered_by=by,
+        contractor=contractor,
+        note=note,
+        **origin,
+    )
+    if id is not None:
+        measure.pk = id
+    insert_checked(measure)
+    if urgency.immediate:
+        alarm_immediate(measure=measure)
     return measure
 
 
@@ -215,11 +247,15 @@ def _active(model: Any, code: str, field: str) -> Any:
     """A catalogue entry that may be chosen."""
     found = model.objects.filter(pk=code, active=True).first()
     if found is None:
-        raise Refused({field: [_("Der Katalog kennt „%(code)s“ nicht.") % {"code": code}]})
+        raise _not_chosen(field, code)
     return found
 
 
-def _contractor(user_id: UUID | None) -> User | None:
+def _not_chosen(field: str, code: str) -> Refused:
+    return Refused({field: [_("Der Katalog kennt „%(code)s“ nicht.") % {"code": code}]})
+
+
+def find_contractor(*, user_id: UUID | None) -> User | None:
     """The contractor that a measure is given to."""
     if user_id is None:
         return None

@@ -23,16 +23,36 @@ class Proposal:
 
 def propose(*, tree: Tree, day: date, phase: str, condition: str, expectation: str) -> Proposal:
     """Propose the interval for ``tree`` as it is seen on ``day`` in these words ("" is unknown)."""
-    rule_set = rule_values(RuleSet.objects.valid_on(day))
-    exempt_until = _exempt_until(tree, day, rule_set)
+    return propose_by(
+        rule_set=RuleSet.objects.valid_on(day),
+        cared_on=_cared_on(tree, day),
+        day=day,
+        phase=phase,
+        condition=condition,
+        expectation=expectation,
+    )
+
+
+def propose_by(
+    *,
+    rule_set: RuleSet,
+    cared_on: date | None,
+    day: date,
+    phase: str,
+    condition: str,
+    expectation: str,
+) -> Proposal:
+    """As propose, where rule set and last young-tree care up to ``day`` are known."""
+    rules = rule_values(rule_set)
+    exempt_until = intervals.add_months(cared_on, rules.youth_care_months) if cared_on else None
     found = intervals.propose_interval(
-        rule_set=rule_set,
+        rule_set=rules,
         phase=phase,
         condition=condition,
         expectation=expectation,
         in_care=exempt_until is not None and day <= exempt_until,
     )
-    due_on = intervals.add_months(day, found.months or rule_set.default_months)
+    due_on = intervals.add_months(day, found.months or rules.default_months)
     if found.months is None and exempt_until is not None:
         due_on = max(due_on, exempt_until)
     return Proposal(
@@ -61,9 +81,9 @@ def rule_values(rule_set: RuleSet) -> intervals.RuleSet:
     )
 
 
-def _exempt_until(tree: Tree, day: date, rule_set: intervals.RuleSet) -> date | None:
-    """Last day that the newest young-tree care before ``day`` covers; None without care."""
-    cared = (
+def _cared_on(tree: Tree, day: date) -> date | None:
+    """The newest young-tree care up to ``day``."""
+    cared: date | None = (
         Measure.objects.filter(
             tree=tree, state="done", kind__young_tree_care=True, done_on__lte=day
         )
@@ -71,4 +91,4 @@ def _exempt_until(tree: Tree, day: date, rule_set: intervals.RuleSet) -> date | 
         .values_list("done_on", flat=True)
         .first()
     )
-    return intervals.add_months(cared, rule_set.youth_care_months) if cared else None
+    return cared

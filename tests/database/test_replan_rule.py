@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from inspections.models import ControlPlan
 from inspections.rules.intervals import DEFAULT_MATRIX, RuleSet
 from inspections.services.replanning import check_plans, replan
+from inspections.services.replanning_one import replan_one
 from tests.database.plan_rows import CASES, Planted, row, rule_values, store_rule_set
 from tests.factories import load_catalogues, make_user
 
@@ -45,6 +46,9 @@ def test_case_row(raw):
     assert replan(day=DAY, tree_ids=[planted.tree.pk], initial_due=planted.initial_due) == 1
     planted.remember()
     replan(day=DAY, tree_ids=[planted.tree.pk])
+    assert planted.stored() == planted.expected(rules)
+    planted.remember()
+    replan_one(day=DAY, tree_id=planted.tree.pk)
     stored = planted.stored()
     assert stored == planted.expected(rules)
     # The row of the table itself, should the Python rule ever leave it.
