@@ -7,6 +7,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from baumkataster import environment
+from baumkataster.settings_files import FILES
 from baumkataster.settings_observation import *  # noqa: F403
 from baumkataster.settings_observation import metrics_folder
 from baumkataster.settings_sign_in import *  # noqa: F403
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "baumkataster.web.proxies.KnownProxies",
     "baumkataster.web.observation.Observed",
+    "geodata.web.tile_visitors.KnownTileVisitors",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -68,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "baumkataster.web.second_factor.SecondFactorRequired",
+    "baumkataster.web.storage_down.StorageMayBeDown",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -193,7 +196,7 @@ STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/fotos/"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": FILES,
     "staticfiles": {"BACKEND": "baumkataster.web.static_files.HashedStaticFiles"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
