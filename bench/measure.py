@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from email.message import Message
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -48,17 +49,25 @@ class Http:
     def __init__(self, url: str, headers: dict[str, str] | None = None) -> None:
         self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=600)
         self.headers = headers or {}
+        self.last_headers: Message = Message()
 
-    def get(self, path: str) -> Iterable[bytes]:
-        """The answer in blocks; anything but 200 ends the bench."""
-        self.connection.request("GET", path, headers=self.headers)
+    def get(
+        self, path: str, headers: dict[str, str] | None = None, expected: int = 200
+    ) -> Iterable[bytes]:
+        """The answer in blocks; any other status ends the bench."""
+        self.connection.request("GET", path, headers=self.headers | (headers or {}))
         answer = self.connection.getresponse()
-        if answer.status != 200:
+        self.last_headers = answer.headers
+        if answer.status != expected:
             raise SystemExit(f"{path}: {answer.status} {answer.read(300)!r}")
         while block := answer.read1(1 << 16):
             yield block
         # read1 leaves an answer of known length open; this tells the connection that it is read.
         answer.read()
+
+    def answered(self, name: str) -> str:
+        """A header of the last answer; empty when there was none."""
+        return self.last_headers.get(name, "")
 
 
 def memory(pid: int) -> tuple[float, float]:

@@ -1,59 +1,144 @@
-"""python -m bench.tiles: our tree tiles over HTTP against raw ST_AsMVT, tile by tile by turns.
+"""python -m bench.tiles: our tree tiles over HTTP against plain ST_AsMVT, tile by tile by turns.
 
 The limit is one prepared statement on one psycopg connection that draws the trees of a tile with
-their due date (and, far out, as many as 10,000 of them): no sign-in, no filter, no HTTP.
+their due date (and, far out, as many as 10,000 of them): no sign-in, no filter, no HTTP. Then eight
+clients at once against pgbench with the same statement, what an unchanged tile (304) costs, what
+filters cost that no kept count answers, and all of it for cities that grow.
 """
 
+import argparse
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from random import Random
 
 import psycopg
-from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from baumkataster.models import User
-from bench.city import BenchCity, arguments, bench_city, use_django
+from bench.city import BenchCity, bench_city, signed_in, use_django
 from bench.measure import Http, Series, timed
+from bench.tile_load import http_rate, pgbench_rate
 from geodata.rules.tilemath import WORLD
+from geodata.tiles.kept_cells import refresh
 
-ZOOMS = (10, 12, 14, 15, 16, 18)
+ZOOMS = (8, 10, 12, 13, 14, 15, 16, 17, 18)
 TILES_PER_ZOOM = 20
 RAW = """
-WITH box AS (SELECT ST_TileEnvelope(%s::int, %s::int, %s::int) AS geom)
+WITH box AS (SELECT ST_TileEnvelope({z}::int, {x}::int, {y}::int) AS geom)
 SELECT ST_AsMVT(f, 'trees', 4096, 'geom') FROM (
   SELECT ST_AsMVTGeom(ST_Transform(t.geom, 3857), box.geom, 4096, 64, true) AS geom,
     t.id::text AS id, sp.genus, c.condition, c.due_on::text
   FROM box CROSS JOIN baumkataster_tree t
   JOIN baumkataster_species sp ON sp.id = t.species_id
   JOIN inspections_controlplan c ON c.tree_id = t.id
-  WHERE t.geom && ST_Transform(ST_TileEnvelope(%s::int, %s::int, %s::int), 25832)
+  WHERE t.geom && ST_Transform(ST_TileEnvelope({z}::int, {x}::int, {y}::int), 25832)
   LIMIT 10000) f
 """
+#: A filter that no kept count answers.
+OTHER_FILTER = "&q=Linde"
+PEERS = ("tipg", "pygeoapi", "mapscript")
 Address = tuple[int, int, int]
 
 
+@dataclass
+class Result:
+    """One zoom of one city."""
+
+    raw: Series = field(default_factory=lambda: Series("raw"))
+    ours: Series = field(default_factory=lambda: Series("ours"))
+    same: Series = field(default_factory=lambda: Series("304"))
+    other: Series = field(default_factory=lambda: Series("filter"))
+    largest: int = 0
+
+
 def main() -> None:
-    """Measure and print a table."""
-    options = arguments("Kacheln gegen rohes ST_AsMVT", trees=200_000)
-    with bench_city(options.trees) as city:
-        use_django(city)
-        _report(city, options.rounds)
+    """Measure and print tables."""
+    parser = argparse.ArgumentParser(description="Kacheln gegen rohes ST_AsMVT")
+    parser.add_argument("--trees", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    growth: dict[int, dict[int, Result]] = {}
+    for trees in options.trees:
+        with bench_city(trees) as city:
+            use_django(city)
+            refresh(day=timezone.localdate())
+            growth[trees] = _city(city, options.rounds)
+    print("\nWachstum, wir p50 in ms (Verhältnis zur Grenze)")
+    print(f"{'Zoom':>4} " + " ".join(f"{trees:>16,}" for trees in growth))
+    for z in ZOOMS:
+        cells = [
+            f"{r[z].ours.median * 1000:7.1f} ({r[z].ours.median / r[z].raw.median:5.2f})"
+            for r in growth.values()
+        ]
+        print(f"{z:4} " + " ".join(f"{cell:>16}" for cell in cells))
+    for peer in PEERS:
+        print(f"{peer}: {'installiert' if find_spec(peer) else 'nicht installiert'}")
 
 
-def _signed_in(city: BenchCity) -> Http:
-    """A planner's kept connection."""
-    user = User.objects.create_user("messung", password=None, role="planner")
-    session = SessionStore()
-    session["_auth_user_id"] = str(user.pk)
-    session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
-    session["_auth_user_hash"] = user.get_session_auth_hash()
-    session.set_expiry(timedelta(hours=1))
-    session.create()
-    return Http(
-        city.server.url, {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}"}
+def _city(city: BenchCity, rounds: int) -> dict[int, Result]:
+    http = signed_in(city)
+    tiles = _tiles(city)
+    print(f"\n{city.trees:,} Bäume, {rounds} Runden abwechselnd (ms)")
+    print(
+        f"{'Zoom':>4} {'Kacheln':>7} {'Grenze p50':>10} {'p95':>6} {'wir p50':>8} {'p95':>6} "
+        f"{'Verhältnis':>10} {'304':>6} {'Filter q':>8} {'größte kB':>9}"
     )
+    results = {}
+    with psycopg.connect(city.dsn, autocommit=True) as connection:
+        connection.execute("SET max_parallel_workers_per_gather = 0")
+        for z, addresses in tiles.items():
+            results[z] = _zoom(connection, http, addresses, rounds)
+            _print_zoom(z, len(addresses), results[z])
+    _print_load(city, http, tiles)
+    return results
+
+
+def _zoom(
+    connection: psycopg.Connection, http: Http, addresses: list[Address], rounds: int
+) -> Result:
+    result = Result()
+    marks: dict[Address, str] = {}
+    for turn in range(rounds + 1):
+        for address in addresses:
+            path = _path(address)
+            if turn == 0:
+                # Once for warm caches and the marks of the tiles.
+                list(http.get(path))
+                marks[address] = http.answered("ETag")
+                list(_raw(connection, address)())
+                continue
+            timed(result.raw, _raw(connection, address))
+            timed(result.ours, _ours(http, path))
+            result.largest = max(result.largest, result.ours.size)
+            timed(result.same, _unchanged(http, path, marks[address]))
+            if turn == 1:
+                timed(result.other, _ours(http, path + OTHER_FILTER))
+    return result
+
+
+def _print_zoom(z: int, number: int, r: Result) -> None:
+    print(
+        f"{z:4} {number:7} {r.raw.median * 1000:10.1f} {r.raw.quantile(0.95) * 1000:6.1f}"
+        f" {r.ours.median * 1000:8.1f} {r.ours.quantile(0.95) * 1000:6.1f}"
+        f" {r.ours.median / r.raw.median:10.2f} {r.same.median * 1000:6.1f}"
+        f" {r.other.median * 1000:8.1f} {r.largest / 1000:9.1f}",
+        flush=True,
+    )
+
+
+def _print_load(city: BenchCity, http: Http, tiles: dict[int, list[Address]]) -> None:
+    mixed = [address for z in (14, 15, 16) for address in tiles[z]]
+    Random(2).shuffle(mixed)
+    statement = RAW.format(z=":z", x=":x", y=":y")
+    for _ in range(2):
+        limit = pgbench_rate(city.dsn, statement, mixed)
+        rate, times = http_rate(city.server.url, http.headers, [_path(a) for a in mixed])
+        p50, p95 = (times[int(len(times) * share)] * 1000 for share in (0.5, 0.95))
+        print(
+            f"8 Abnehmer, Zoom 14–16: Grenze {limit:.0f}/s, wir {rate:.0f}/s"
+            f" ({rate / limit:.2f}), p50 {p50:.0f} ms, p95 {p95:.0f} ms",
+            flush=True,
+        )
 
 
 def _tiles(city: BenchCity) -> dict[int, list[Address]]:
@@ -73,33 +158,17 @@ def _tiles(city: BenchCity) -> dict[int, list[Address]]:
     return tiles
 
 
-def _report(city: BenchCity, rounds: int) -> None:
-    http = _signed_in(city)
-    day = timezone.localdate().isoformat()
-    print(
-        f"{'Zoom':>4} {'Kacheln':>7} {'Grenze p50':>10} {'p95':>6} {'wir p50':>8} {'p95':>6} "
-        f"{'Verhältnis':>10} {'größte kB':>9}   (ms)"
-    )
-    with psycopg.connect(city.dsn, autocommit=True) as connection:
-        connection.execute("SET max_parallel_workers_per_gather = 0")
-        for z, addresses in _tiles(city).items():
-            raw, ours, largest = Series("raw"), Series("ours"), 0
-            for _ in range(rounds):
-                for address in addresses:
-                    timed(raw, _raw(connection, address))
-                    x, y = address[1:]
-                    timed(ours, _ours(http, f"/tiles/trees/{z}/{x}/{y}.mvt?day={day}"))
-                    largest = max(largest, ours.size)
-            print(
-                f"{z:4} {len(addresses):7} {raw.median * 1000:10.1f} {raw.quantile(0.95) * 1000:6.1f}"
-                f" {ours.median * 1000:8.1f} {ours.quantile(0.95) * 1000:6.1f}"
-                f" {ours.median / raw.median:10.2f} {largest / 1000:9.1f}"
-            )
+def _path(address: Address) -> str:
+    z, x, y = address
+    return f"/tiles/trees/{z}/{x}/{y}.mvt?day={timezone.localdate().isoformat()}"
 
 
 def _raw(connection: psycopg.Connection, address: Address) -> Callable[[], Iterable[bytes]]:
+    values = dict(zip("zxy", address, strict=True))
+    statement = RAW.format(z="%(z)s", x="%(x)s", y="%(y)s")
+
     def run() -> Iterable[bytes]:
-        row = connection.execute(RAW, [*address, *address], prepare=True).fetchone()
+        row = connection.execute(statement, values, prepare=True).fetchone()
         yield bytes(row[0]) if row else b""
 
     return run
@@ -107,6 +176,10 @@ def _raw(connection: psycopg.Connection, address: Address) -> Callable[[], Itera
 
 def _ours(http: Http, path: str) -> Callable[[], Iterable[bytes]]:
     return lambda: http.get(path)
+
+
+def _unchanged(http: Http, path: str, mark: str) -> Callable[[], Iterable[bytes]]:
+    return lambda: http.get(path, {"If-None-Match": mark}, expected=304)
 
 
 if __name__ == "__main__":

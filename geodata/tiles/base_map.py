@@ -1,7 +1,7 @@
 """Tiles of the own base map (/grundkarte/): drawn features and districts, coarser further out."""
 
 from geodata.rules.tilemath import Tile
-from geodata.tiles.statement import ONE_PROCESS, run
+from geodata.tiles.statement import CONDITIONS, run
 
 EXTENT, BUFFER = 4096, 128
 #: Features of these kinds are left out below a zoom at which they are crumbs.
@@ -31,7 +31,7 @@ SELECT
     FROM (SELECT * FROM drawn WHERE geom IS NOT NULL) f)
   || (SELECT COALESCE(ST_AsMVT(f, 'districts', {EXTENT}, 'geom'), '')
     FROM (SELECT * FROM areas WHERE geom IS NOT NULL) f)
-WHERE {ONE_PROCESS}
+WHERE {CONDITIONS}
 """
 #: Painted from the ground up.
 _ORDER = ["green", "water", "building", "path", "rail", "road", "main_road"]

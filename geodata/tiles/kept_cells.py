@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from geodata.rules.tilemath import WORLD, Tile
 from geodata.rules.tree_cells import CELL_ZOOM, cells_of
-from geodata.tiles.statement import ONE_PROCESS, run
+from geodata.tiles.statement import CONDITIONS, Known, run
 from geodata.tiles.tree_sql import EXTENT, RANKED, layer
 from inspections.rules.overdue import LATER_DAYS, SOON_DAYS
 from inspections.sql_state import IMMEDIATE_TREES, rank_sql, state_sql
@@ -74,8 +74,8 @@ cells AS (
     sum(immediate)::int AS imm
   FROM counts
   WHERE %(states)s::text[] IS NULL OR state = ANY(%(states)s::text[])
-  GROUP BY cell >> %(shift)s::int)
-SELECT (SELECT count(*) FROM stale), {layer("cells", "SELECT * FROM cells")} WHERE {ONE_PROCESS}"""
+  GROUP BY cell >> %(shift)s::int ORDER BY cell >> %(shift)s::int)
+SELECT (SELECT count(*) FROM stale), {layer("cells", "SELECT * FROM cells")} WHERE {CONDITIONS}"""
 _KEEP = f"""
 INSERT INTO geodata_treecell (cell, state, trees, immediate, x, y, day, until)
 SELECT cell, state, trees, immediate, x, y, {_DAY},
@@ -83,7 +83,15 @@ SELECT cell, state, trees, immediate, x, y, {_DAY},
 FROM ({_COUNTED.format(until=_UNTIL, cells="unnest(%(cells)s::bigint[]) s(cell)")}) counted"""
 
 
-def cell_layer(tile: Tile, *, side: int, day: date, states: tuple[str, ...], keep: bool) -> bytes:
+def cell_layer(
+    tile: Tile,
+    *,
+    side: int,
+    day: date,
+    states: tuple[str, ...],
+    keep: bool,
+    known: Known | None = None,
+) -> bytes:
     """Layer ``cells`` of a tile for those who see all trees: number, worst state, immediate.
 
     ``side`` cells lie along each side of the tile. ``keep``: ``day`` is today, so that what had to
@@ -102,7 +110,7 @@ def cell_layer(tile: Tile, *, side: int, day: date, states: tuple[str, ...], kee
         "scale": EXTENT / width,
         "shift": 2 * (CELL_ZOOM - tile.z - (side.bit_length() - 1)),
     }
-    stale, cells = run(_TILE, params)
+    stale, cells = run(_TILE, params, known=known)
     if keep and stale > WORTH_KEEPING:
         refresh(day=day, first=first, end=end)
     return bytes(cells)

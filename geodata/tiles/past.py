@@ -11,7 +11,7 @@ from django.db import connection
 from baumkataster.models import Role, Tree, User
 from geodata.rules.tilemath import Quad, Tile
 from geodata.tiles import tree_sql
-from geodata.tiles.statement import subquery
+from geodata.tiles.statement import NOBODY, subquery
 from geodata.tiles.trees import CELLS, FINE_CELLS, MAX_TREES, ON_MAP, TREE_ZOOM
 from inspections.filters import TreeFilter, apply
 from inspections.past_day import AskedDay
@@ -93,7 +93,7 @@ def _allowed(visitor: User, tree_filter: TreeFilter, asked: AskedDay) -> tuple[s
 def _run(sql: str, params: dict[str, Any]) -> tuple[Any, ...]:
     """The one row of a statement that is never prepared: a prepared one knows only today's tables."""
     with psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(sql, params, prepare=False)
+        cursor.execute(sql, params | NOBODY, prepare=False)
         row = cursor.fetchone()
     assert row is not None
     return tuple(row)

@@ -6,7 +6,9 @@ choose parallel workers, which cost more than a tile takes.
 
 import re
 from contextlib import nullcontext
+from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.db import connection, transaction
@@ -14,18 +16,48 @@ from django.db.models import QuerySet
 
 #: Never reached: only statements that ask for it are prepared.
 _NEVER = 2**31 - 1
-#: SQL condition, always true: with it no statement is planned for several processes, which cost
-#: more to start than a tile takes. As a setting it would take a round trip more.
-ONE_PROCESS = "set_config('baum.tile', '1', true) = '1'"
+#: SQL condition of the outer statement of a tile. The first half is always true: with it no
+#: statement is planned for several processes, which cost more to start than a tile takes; as a
+#: setting it would take a round trip more. The second: whoever asks is still who they were.
+CONDITIONS = """set_config('baum.tile', '1', true) = '1' AND (%(session)s::text IS NULL OR EXISTS (
+  SELECT FROM django_session k JOIN baumkataster_user who ON who.id = %(person)s::uuid
+  WHERE k.session_key = %(session)s::text AND k.session_data = %(data)s::text
+    AND k.expire_date > now() AND who.is_active AND who.role = %(role)s::text
+    AND who.password = %(password)s::text))"""
 #: For statements that go over all trees of a large city.
 _HEAVY = "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '32MB'"
 
 
-def run(sql: str, params: dict[str, Any], *, heavy: bool = False) -> tuple[Any, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Who was let through a moment ago, as the database must still have them."""
+
+    session: str
+    data: str
+    person: UUID
+    role: str
+    password: str
+
+
+#: Values of CONDITIONS where nobody need be asked for.
+NOBODY = dict.fromkeys(("session", "data", "person", "role", "password"))
+
+
+class NotKnownAnyMore(Exception):
+    """Session or person are not what they were."""
+
+
+def run(
+    sql: str, params: dict[str, Any], *, heavy: bool = False, known: Known | None = None
+) -> tuple[Any, ...]:
     """The one row of a prepared statement; ``sql`` has %(name)s places.
 
     One round trip to the database; ``heavy`` statements have more memory and cost two more.
+
+    Raises:
+        NotKnownAnyMore: ``known`` is not true any more; only asked by statements with CONDITIONS.
     """
+    params = params | (asdict(known) if known else NOBODY)
     connection.ensure_connection()
     session: psycopg.Connection[Any] = connection.connection
     if session.prepare_threshold is None:
@@ -35,7 +67,8 @@ def run(sql: str, params: dict[str, Any], *, heavy: bool = False) -> tuple[Any, 
             cursor.execute(_HEAVY)
         cursor.execute(sql, params, prepare=True)
         row = cursor.fetchone()
-    assert row is not None
+    if row is None:
+        raise NotKnownAnyMore
     return tuple(row)
 
 

@@ -1,6 +1,6 @@
 """The SQL texts of tree tiles; put together by trees.py, run by statement.py."""
 
-from geodata.tiles.statement import ONE_PROCESS
+from geodata.tiles.statement import CONDITIONS
 from inspections.rules.states import STATES
 from inspections.sql_state import IMMEDIATE_TREES, rank_sql, state_sql
 
@@ -67,7 +67,7 @@ def street_tile(allowed: str, *, limit: int) -> str:
       found AS MATERIALIZED ({_trees(allowed, limit)})
     SELECT (SELECT count(*) FROM found),
       {layer("trees", "SELECT * FROM found")}
-      || {layer("groups", _GROUPS)} || {layer("sites", _SITES)} WHERE {ONE_PROCESS}"""
+      || {layer("groups", _GROUPS)} || {layer("sites", _SITES)} WHERE {CONDITIONS}"""
 
 
 def cell_tile(allowed: str, *, side: int) -> str:

@@ -12,7 +12,7 @@ from baumkataster.models import Role, Tree, User
 from geodata.rules.tilemath import Tile
 from geodata.tiles import tree_sql
 from geodata.tiles.kept_cells import ON_MAP, cell_layer
-from geodata.tiles.statement import run, subquery
+from geodata.tiles.statement import Known, run, subquery
 from inspections.filters import TreeFilter, apply
 
 #: From these zooms on every tree and every empty site is drawn.
@@ -24,23 +24,34 @@ CELLS, FINE_CELLS = 8, 16
 
 
 def tree_tile(
-    tile: Tile, *, visitor: User, tree_filter: TreeFilter, day: date, keep: bool = False
+    tile: Tile,
+    *,
+    visitor: User,
+    tree_filter: TreeFilter,
+    day: date,
+    keep: bool = False,
+    known: Known | None = None,
 ) -> bytes:
     """The trees of a tile that ``visitor`` may see, in the vector tile format; empty when none.
 
     From zoom 15 layers ``trees``, ``groups`` (and from 17 ``sites``), before and for crowded tiles
     ``cells``; properties as docs/architecture.md says. ``day`` is the day of states and filters.
-    ``keep``: it is today, so that counts may be kept for the next one who asks.
+    ``keep``: it is today, so that counts may be kept for the next one who asks. ``known``: the
+    statement itself asks whether the visitor is still who they were (web/tile_visitors.py).
+
+    Raises:
+        NotKnownAnyMore: they are not.
     """
     if tile.z < TREE_ZOOM and _all_but_states(visitor, tree_filter):
-        return cell_layer(tile, side=CELLS, day=day, states=tree_filter.states, keep=keep)
+        states = tree_filter.states
+        return cell_layer(tile, side=CELLS, day=day, states=states, keep=keep, known=known)
     allowed, params = _allowed(visitor, tree_filter, day)
     if tile.z < TREE_ZOOM:
         return _cells(tile, allowed, params, day=day, side=CELLS)
     own = {"z": tile.z, "x": tile.x, "y": tile.y}
     others = _other_layers(visitor, tree_filter, tile.z)
     statement = tree_sql.street_tile(allowed, limit=MAX_TREES + 1)
-    number, layers = run(statement, params | own | others)
+    number, layers = run(statement, params | own | others, known=known)
     if number > MAX_TREES:
         return _cells(tile, allowed, params, day=day, side=FINE_CELLS)
     return bytes(layers)

@@ -1,14 +1,11 @@
 """Addresses of vector tiles: /tiles/trees/ for signed-in people, /grundkarte/ the drawn map."""
 
 from datetime import date
-from hashlib import sha256
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.dateparse import parse_date
-from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,10 +15,11 @@ from geodata.rules.tilemath import Tile
 from geodata.tiles import base_tile, tree_tile
 from geodata.tiles.past import past_tile
 from geodata.web.answers import refusal
+from geodata.web.tile_answers import NO_CACHE, tile_answer
+from geodata.web.tile_visitors import remember
 from inspections.filters import parse
 from inspections.past_day import parse_day
 
-TILE_TYPE = "application/vnd.mapbox-vector-tile"
 #: The drawn map changes with a new demo city only.
 BASE_MAP_SECONDS = 3600
 
@@ -40,12 +38,13 @@ def trees(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
         asked = parse_day(request.GET, today=timezone.localdate())
         if asked.is_past:
             content = past_tile(tile, visitor=visitor, tree_filter=tree_filter, asked=asked)
-            return _answer(request, content, "private, no-cache")
+            return tile_answer(request, content, NO_CACHE)
     except Refused as problem:
         return refusal(str(problem), status=400)
     keep = day == timezone.localdate()
     content = tree_tile(tile, visitor=visitor, tree_filter=tree_filter, day=day, keep=keep)
-    return _answer(request, content, "private, no-cache")
+    remember(request, visitor)
+    return tile_answer(request, content, NO_CACHE)
 
 
 @require_safe
@@ -56,7 +55,7 @@ def base_map(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
         return refusal(_("Bitte melden Sie sich an, um die Karte zu sehen."), status=401)
     if not tile.exists:
         return refusal(_("Diese Kachel gibt es nicht."), status=404)
-    return _answer(request, base_tile(tile), f"private, max-age={BASE_MAP_SECONDS}")
+    return tile_answer(request, base_tile(tile), f"private, max-age={BASE_MAP_SECONDS}")
 
 
 def day_of(request: HttpRequest) -> date:
@@ -75,20 +74,6 @@ def day_of(request: HttpRequest) -> date:
     if day is None:
         raise Refused({"day": [_("Bitte ein Datum der Form 2026-11-23 angeben.")]})
     return day
-
-
-def _answer(request: HttpRequest, content: bytes, keep: str) -> HttpResponse:
-    """The tile, or 304 when the browser has the same bytes."""
-    etag = f'"{sha256(content).hexdigest()[:24]}"'
-    answer: HttpResponse
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
-        answer = HttpResponseNotModified()
-    else:
-        answer = HttpResponse(content, content_type=TILE_TYPE)
-    answer["ETag"] = etag
-    answer["Cache-Control"] = keep
-    patch_vary_headers(answer, ["Cookie"])
-    return answer
 
 
 trees.door = base_map.door = Door.VIEW_MAP  # type: ignore[attr-defined]

@@ -1,0 +1,146 @@
+"""The short way of map tiles answers as the whole one does, and lets nobody through any longer."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from baumkataster.models import Tree, User
+from geodata.web import tile_visitors
+from tests.factories import load_reference_data, make_tree, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Any:
+    load_reference_data()
+    tile_visitors._remembered.clear()
+    yield
+    tile_visitors._remembered.clear()
+
+
+@pytest.fixture
+def planner() -> User:
+    return make_user("planner")
+
+
+@pytest.fixture
+def known(client: Client, planner: User) -> Client:
+    """A client that has just been let through."""
+    client.force_login(planner)
+    assert client.get(path()).status_code == 200
+    assert len(tile_visitors._remembered) == 1
+    return client
+
+
+def path(z: int = 16) -> str:
+    """A tile with a tree in it."""
+    if not Tree.objects.exists():
+        make_tree()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT floor((ST_X(p) / 40075016.6855784 + 0.5) * %(n)s)::int,"
+            " floor((0.5 - ST_Y(p) / 40075016.6855784) * %(n)s)::int"
+            " FROM (SELECT ST_Transform(geom, 3857) AS p FROM baumkataster_tree LIMIT 1) t",
+            {"n": 2**z},
+        )
+        x, y = cursor.fetchone()
+    return f"/tiles/trees/{z}/{x}/{y}.mvt"
+
+
+def _queries(client: Client, address: str) -> int:
+    """Statements through Django beside the tile's own, which goes past its counter."""
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        assert client.get(address).status_code == 200
+    return len(seen)
+
+
+@pytest.mark.parametrize("z", [12, 16])
+def test_the_second_tile_asks_for_nothing_but_itself(known: Client, z: int) -> None:
+    short = known.get(path(z))
+    assert _queries(known, path(z)) == 0
+    tile_visitors._remembered.clear()
+    whole = known.get(path(z))
+    assert short.content == whole.content != b""
+    for name in ("ETag", "Cache-Control", "Content-Type", "X-Content-Type-Options"):
+        assert short.headers[name] == whole.headers[name]
+
+
+def test_an_unchanged_tile_is_a_304_and_a_changed_one_is_not(known: Client) -> None:
+    etag = known.get(path()).headers["ETag"]
+    again = known.get(path(), headers={"If-None-Match": etag})
+    assert again.status_code == 304 and again.content == b""
+    Tree.objects.update(crown_diameter_m=19)
+    changed = known.get(path(), headers={"If-None-Match": etag})
+    assert changed.status_code == 200 and changed.headers["ETag"] != etag
+
+
+def lock(person: User) -> None:
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+
+def new_password(person: User) -> None:
+    person.set_password("ein ganz anderes")
+    person.save()
+
+
+def sign_out(person: User) -> None:
+    Session.objects.all().delete()
+
+
+def expire(person: User) -> None:
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+
+
+def another(person: User) -> None:
+    Session.objects.update(session_data="")
+
+
+@pytest.mark.parametrize("deed", [lock, new_password, sign_out, expire, another])
+def test_whoever_is_shut_out_is_shut_out_at_once(known: Client, planner: User, deed: Any) -> None:
+    deed(planner)
+    assert known.get(path()).status_code == 401
+    assert tile_visitors._remembered == {}
+
+
+def test_another_role_holds_at_once(known: Client, planner: User) -> None:
+    assert known.get(path(12)).content
+    User.objects.filter(pk=planner.pk).update(role="contractor")
+    assert known.get(path(12)).content == b""
+    assert tile_visitors._remembered == {}
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("day=gestern", 400), ("day=2026-02-31", 400), ("state=blau", 400), ("q=Linde", 200)],
+)
+def test_what_is_out_of_the_ordinary_goes_the_whole_way(
+    known: Client, query: str, status: int
+) -> None:
+    assert known.get(f"{path()}?{query}").status_code == status
+
+
+def test_a_minute_later_the_whole_way_is_gone_again(
+    known: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _queries(known, path()) == 0
+    for key, (_until, *rest) in list(tile_visitors._remembered.items()):
+        tile_visitors._remembered[key] = (0.0, *rest)  # type: ignore[assignment]
+    assert _queries(known, path()) > 1
+
+
+def test_contractors_and_strangers_are_not_remembered(client: Client) -> None:
+    assert client.get(path()).status_code == 401
+    client.force_login(make_user("contractor"))
+    assert client.get(path()).status_code == 200
+    client.cookies["sessionid"] = "x" * 32
+    assert client.get(path()).status_code == 401
+    assert tile_visitors._remembered == {}
