@@ -59,7 +59,6 @@ MIDDLEWARE = [
     "baumkataster.web.proxies.KnownProxies",
     "baumkataster.web.observation.Observed",
     "geodata.web.tile_visitors.KnownTileVisitors",
-    "geodata.web.tile_visitors.KnownTileVisitors",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
