@@ -146,9 +146,8 @@ class Turn:
 
 
 def _measure_all(template: str, folder: Path, sizes: list[int], rounds: int) -> None:
-    print(
-        f"{'':30} {'Zeilen':>9} {'s':>7} {'Zeilen/s':>9} {'Verhältnis':>10} {'CPU s':>7} {'Verh.':>6} {'MB':>5}"
-    )
+    head = f"{'':30} {'Zeilen':>9} {'s':>7} {'Zeilen/s':>9} {'Verhältnis':>10}"
+    print(f"{head} {'CPU s':>7} {'Verh.':>6} {'MB':>5}")
     profile = folder / "messung.toml"
     profile.write_text(PROFILE, encoding="utf-8")
     for size in sizes:

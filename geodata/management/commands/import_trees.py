@@ -39,7 +39,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The arguments as ``./baum manage import_trees --help`` shows them."""
-        parser.add_argument("file", type=Path, metavar="DATEI", help="CSV-Datei, auch als .gz")
+        packed = "CSV oder GeoJSON, auch gepackt (.gz, .tar.gz, .zip mit einer Datei)"
+        parser.add_argument("file", type=Path, metavar="DATEI", help=packed)
         parser.add_argument(
             "--profile",
             required=True,
@@ -131,6 +132,10 @@ def report_lines(report: ImportReport) -> list[str]:
         ),
         _("  Quelle: %(source)s (%(licence)s)"),
     ]
+    if report.conflicts:
+        sentences.append(
+            _("  %(conflicts)s Werte wurden hier und in der Quelle geändert und sind zu klären.")
+        )
     if report.new_places:
         sentences.append(_("  %(new_places)s neue Objekte im Revier %(unit)s."))
     lines = [sentence % values for sentence in sentences]
