@@ -24,6 +24,7 @@ DEEDS = (
     "baum_import_obstacles(uuid)",
     "baum_undo_import(uuid)",
     "baum_purge_access(integer)",
+    "baum_forget_person(uuid)",
 )
 #: Tables of libraries and joins: rows come and go.
 DEFAULT = Guard(protection="free", tracked=False)

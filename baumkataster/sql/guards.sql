@@ -59,6 +59,13 @@ BEGIN
     THEN
         RETURN NULL;
     END IF;
+    -- Names of somebody who has left (baum_forget_person in access.sql).
+    IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'baumkataster_change'
+       AND current_setting('baum.forgetting', true) = pg_current_xact_id()::text
+       AND current_user = (SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = TG_RELID)
+    THEN
+        RETURN NULL;
+    END IF;
     RAISE EXCEPTION 'Nachweise werden nur ergänzt: % auf % ist nicht erlaubt.', TG_OP, TG_TABLE_NAME
         USING ERRCODE = 'insufficient_privilege',
               HINT = 'Eine Berichtigung ist ein neuer Datensatz, der den alten nennt.';
