@@ -6,7 +6,20 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from launch import packages, people, python_env, reset, roles, suite, up
+from launch import (
+    backup,
+    packages,
+    people,
+    python_env,
+    reset,
+    restore,
+    roles,
+    serving,
+    settings_file,
+    suite,
+    units,
+    up,
+)
 from launch.children import call
 from launch.installation import Installation
 from launch.words import USAGE, LaunchError, answer, say
@@ -43,19 +56,23 @@ def manage(installation: Installation, arguments: Sequence[str]) -> int:
 
 
 def bench(installation: Installation, arguments: Sequence[str]) -> int:
-    """Run one measurement: `./baum bench NAME …` is the module bench.NAME."""
-    if not arguments or arguments[0].startswith("-"):
+    """`./baum bench NAME …` is the module bench.NAME; without a name bench/__main__.py chooses."""
+    named = bool(arguments) and not arguments[0].startswith("-")
+    if not named and not (CLONE / "bench" / "__main__.py").exists():
         names = sorted(p.stem for p in (CLONE / "bench").glob("[a-z]*.py"))
         raise LaunchError(f"Welche Messung? Es gibt: {', '.join(names) or 'noch keine'}.")
+    module = (f"bench.{arguments[0]}", *arguments[1:]) if named else ("bench", *arguments)
     python_env.ensure(installation.places, test=True)
     with installation.database():
-        command = [str(installation.places.python), "-m", f"bench.{arguments[0]}", *arguments[1:]]
+        command = [str(installation.places.python), "-m", *module]
         return call(command, installation.environment(owner=True), cwd=CLONE)
 
 
 COMMANDS: dict[str, Callable[[Installation, Sequence[str]], int]] = {
     "up": up.up, "down": up.down, "reset": reset.reset, "db": db, "psql": psql,
-    "manage": manage, "test": suite.test, "bench": bench,
+    "manage": manage, "test": suite.test, "bench": bench, "backup": backup.backup,
+    "restore": restore.restore, "update": serving.update, "web": serving.web,
+    "worker": serving.worker, "install-units": units.install_units,
 }  # fmt: skip
 
 
@@ -76,7 +93,8 @@ def main(arguments: list[str]) -> int:
         signal.signal(signal.SIGHUP, lambda *_: sys.exit(128 + signal.SIGHUP))
     try:
         packages.ensure(packages.PRODUCT)
-        return COMMANDS[name](Installation(CLONE, os.environ), rest)
+        env = settings_file.merged(CLONE, os.environ, test=name == "test")
+        return COMMANDS[name](Installation(CLONE, env), rest)
     except LaunchError as error:
         say(f"Fehler: {error}")
         return 1

@@ -104,16 +104,32 @@ def libpq(address: str) -> dict[str, str]:
             " postgresql://benutzer:kennwort@rechner:port/datenbank."
         )
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    hosts, ports = servers(parts.netloc)
+    # Of several servers the one that takes writes, as the application chooses.
+    default = "read-write" if "," in (query.get("host") or hosts) else ""
     found = {
         "PGDATABASE": unquote(parts.path.lstrip("/")),
         "PGUSER": unquote(parts.username or ""),
         "PGPASSWORD": unquote(parts.password or ""),
-        "PGHOST": query.get("host") or unquote(parts.hostname or ""),
-        "PGPORT": str(query.get("port") or parts.port or ""),
+        "PGHOST": query.get("host") or hosts,
+        "PGPORT": query.get("port") or ports,
+        "PGTARGETSESSIONATTRS": query.get("target_session_attrs", default),
         "PGSSLMODE": query.get("sslmode", ""),
         "PGSSLROOTCERT": query.get("sslrootcert", ""),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def servers(netloc: str) -> tuple[str, str]:
+    """Hosts and ports of ``user:pw@a:5432,b:5433``, each a list with commas as libpq reads it."""
+    hosts, ports = [], []
+    for server in netloc.rpartition("@")[2].split(","):
+        head, colon, port = server.rpartition(":")
+        if not colon or port.endswith("]"):
+            head, port = server, ""
+        hosts.append(unquote(head.strip("[]")))
+        ports.append(port)
+    return ",".join(hosts), ",".join(ports) if any(ports) else ""
 
 
 def ask(address: str, sql: str, env: Mapping[str, str]) -> list[str]:

@@ -76,6 +76,11 @@ def url_host(host: str) -> str:
     return f"[{shown}]" if ":" in shown else shown
 
 
+def bind(host: str, port: int) -> str:
+    """What gunicorn is told to listen on."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def configuration(account: Account) -> str:
     """The supervisor's file; as root the programs drop to ``account``."""
     root = "user = root\n" if os.geteuid() == 0 else ""
@@ -109,11 +114,12 @@ def start(
         **installation.environment(owner=False),
         "BAUM_CLONE": str(places.clone),
         "BAUM_PYTHON": str(places.python),
-        "BAUM_BIND": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "BAUM_BIND": bind(host, port),
         "HOME": str(places.state / "home"),
         "USER": account.name,
         "PYTHONUNBUFFERED": "1",
     }
+    env.pop("NOTIFY_SOCKET", None)  # the launcher tells systemd when all is up
     # Killed without a chance to tidy up, the launcher takes the supervisor along - unless detached.
     tie = [] if detach else ["setpriv", "--pdeathsig", "TERM"]
     with _log(places).open("ab") as log:

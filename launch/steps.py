@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from launch import python_env, roles
+from launch import backup, python_env, roles
 from launch.children import call
 from launch.installation import Installation
 from launch.places import Places
@@ -35,9 +35,45 @@ def migrate(installation: Installation) -> None:
     code = code_fingerprint(installation.places.clone)
     state = applied(installation)
     if state and mark.exists() and mark.read_text(encoding="utf-8") == f"{code} {state}":
+        backup.note_version(installation)
         return
+    if state and has_work(installation) and is_behind(installation):
+        _save_before_update(installation)
     manage(installation, "migrate", "--noinput", "-v", "0", owner=True)
     mark.write_text(f"{code} {applied(installation)}", encoding="utf-8")
+    backup.note_version(installation)
+
+
+def is_behind(installation: Installation) -> bool:
+    """Whether this code has migrations that the database has not."""
+    places = installation.places
+    command = [str(places.python), str(places.clone / "manage.py"), "migrate", "--check"]
+    env = {**QUIET, **installation.environment(owner=True)}
+    return subprocess.run(command, env=env, check=False, capture_output=True).returncode != 0
+
+
+def has_work(installation: Installation) -> bool:
+    """Whether anybody has an account here; before that there is nothing to lose."""
+    _, owner = installation.addresses()
+    if roles.ask(owner, "SELECT to_regclass('baumkataster_user') IS NULL", installation.env) == [
+        "t"
+    ]:
+        return False
+    found = "SELECT EXISTS (SELECT FROM baumkataster_user)"
+    return roles.ask(owner, found, installation.env) == ["t"]
+
+
+def _save_before_update(installation: Installation) -> None:
+    """A backup before the tables change, and the words that lead back to it."""
+    say("Die neue Fassung ändert die Datenbank. Vorher wird gesichert.")
+    folder = backup.default_folder(installation)
+    made = backup.write(installation, folder, reason=backup.UPDATE)
+    backup.rotate(folder, backup.KEEP_UPDATES, reason=backup.UPDATE)
+    commit = backup.written_by(installation).rpartition("-")[2]
+    say(
+        "Der Weg zurück auf den Stand von eben:\n"
+        f"  ./baum down && git checkout {commit} && ./baum restore {made} --replace && ./baum up"
+    )
 
 
 def applied(installation: Installation) -> str:

@@ -7,27 +7,18 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import NoReturn
 
-from launch import children, people, python_env, stack, steps
+from launch import children, people, python_env, stack, steps, units
 from launch.installation import Installation
 from launch.network import allowed_hosts, check_port, check_privilege
 from launch.people import Account
 from launch.stack import Running
-from launch.words import LaunchError, answer, say
+from launch.words import LaunchError, Parser, answer, say
 
 #: Seconds until the web server must answer; a loaded small machine needs its time.
 START_LIMIT = 90.0
 #: After so many failed starts of the web server it is a fault, not bad luck.
 CRASHES = 3
-
-
-class Parser(argparse.ArgumentParser):
-    """Complains in a sentence instead of ending the process."""
-
-    def error(self, message: str) -> NoReturn:
-        """Turn argparse's complaint into ours."""
-        raise LaunchError(f"So geht es nicht: {message}. `./baum` allein zeigt, was es gibt.")
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -66,6 +57,7 @@ def up(installation: Installation, arguments: Sequence[str]) -> int:
             )
             undo.callback(_end, installation, child)
             _await_health(installation, child, found)
+            units.notify(installation.env, f"READY=1\nSTATUS={found.address()}")
         text = greeting(installation, account, found, detach=chosen.detach)
         if not chosen.detach:
             return _stay(installation, child, text)

@@ -1,12 +1,14 @@
 """up, down and Ctrl-C on a stand-in for the application: what starts, what ends, who runs it."""
 
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +63,53 @@ def test_second_start_repeats_only_what_is_needed(clone: Clone, change: str, rep
     assert (clone.var / "calls.txt").read_text() == repeated
     os.killpg(child.pid, signal.SIGINT)
     assert child.wait(PATIENCE) == 0
+    assert clone.run("down")[0] == 0
+    assert clone.is_silent()
+
+
+def test_an_update_is_saved_before_and_the_said_way_leads_back(clone: Clone) -> None:
+    """Only where the tables change and somebody has begun to work."""
+    assert clone.run("update")[0] == 0
+    owner, number = clone.owner_url(), "SELECT count(*) FROM django_migrations"
+    assert clone.run("db")[0] == 0
+    roles.ask(owner, "CREATE TABLE baumkataster_user AS SELECT 1 AS id", os.environ)
+    (before,) = roles.ask(owner, number, os.environ)
+    (clone.folder / "baumkataster" / "newer.py").write_text("# no migration")
+    code, said = clone.run("update")
+    assert (code, "restore" in said) == (0, False), said
+    (clone.folder / "baumkataster" / "newer.py").write_text("# and a migration")
+    (clone.var / "newer").touch()
+    (now,) = roles.ask(owner, number, os.environ)
+    code, said = clone.run("update")
+    way = re.search(r"./baum restore (\S.*\.tar) --replace", said)
+    assert code == 0 and way, said
+    assert roles.ask(owner, number, os.environ) == [str(int(now) + 1)]
+    assert int(now) == int(before) + 1
+    code, said = clone.run("restore", way[1], "--replace")
+    assert code == 1 and "Terminal" in said, said
+    code, said = clone.run("restore", way[1], "--replace", "--yes")
+    assert code == 0, said
+    assert roles.ask(owner, number, os.environ) == [now]
+    (clone.var / "newer").unlink()
+    roles.ask(owner, "DROP TABLE baumkataster_user", os.environ)
+    assert clone.run("down")[0] == 0
+
+
+def test_web_and_worker_run_alone(clone: Clone) -> None:
+    """As units of their own; the launcher has become the process that is watched."""
+    web = clone.start("web", "--port", str(clone.port))
+    deadline = time.monotonic() + PATIENCE
+    while not clone.listens() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    found = clone.ask()
+    assert (found["parent"], found["role"], found["knows_owner"]) == (web.pid, "baum_app", False)
+    worker = clone.start("worker")
+    command = Path(f"/proc/{worker.pid}/cmdline")
+    while b"procrastinate" not in command.read_bytes() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    for child in (web, worker):
+        child.terminate()
+        child.communicate(timeout=PATIENCE)
     assert clone.run("down")[0] == 0
     assert clone.is_silent()
 

@@ -77,6 +77,10 @@ def test_address_becomes_libpq_s_environment() -> None:
         "PGDATABASE": "trees", "PGSSLMODE": "verify-full",
     }  # fmt: skip
     assert roles.libpq("postgresql://me@/trees?host=/a%20b")["PGHOST"] == "/a b"
+    assert roles.libpq("postgresql://me@a:5432,b:5433/trees") == {
+        "PGUSER": "me", "PGHOST": "a,b", "PGPORT": "5432,5433", "PGDATABASE": "trees",
+        "PGTARGETSESSIONATTRS": "read-write",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("address", ["mysql://a/b", "postgresql://a", "trees"])
