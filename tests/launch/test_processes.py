@@ -14,7 +14,7 @@ import pytest
 
 from launch import people, roles
 from launch.cluster import Cluster
-from tests.launch.conftest import ROOT, open_folder
+from tests.launch.conftest import ROOT, open_folder, own_environment
 from tests.launch.stand_in import PATIENCE, WSGI, Clone
 
 
@@ -112,6 +112,28 @@ def test_web_and_worker_run_alone(clone: Clone) -> None:
         child.communicate(timeout=PATIENCE)
     assert clone.run("down")[0] == 0
     assert clone.is_silent()
+
+
+def test_the_unit_s_rights_suffice(clone: Clone) -> None:
+    """As systemd starts it: only the unit's capabilities, no new privileges, and it says READY."""
+    unit = (ROOT / "deploy" / "systemd" / "baumkataster.service").read_text("utf-8")
+    (line,) = re.findall(r"^CapabilityBoundingSet=(.+)$", unit, re.MULTILINE)
+    rights = ",".join(["-all", *(f"+{word[4:].lower()}" for word in line.split())])
+    bound = ["setpriv", f"--bounding-set={rights}", "--no-new-privs"] if os.geteuid() == 0 else []
+    address = clone.folder / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(address))
+        systemd.settimeout(PATIENCE)
+        child = subprocess.Popen(
+            [*bound, "./baum", "up", "--no-demo", "--port", str(clone.port)], cwd=clone.folder,
+            env=own_environment() | {"NOTIFY_SOCKET": str(address)}, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        assert systemd.recv(100).startswith(b"READY=1\n")
+    assert clone.ask()["role"] == "baum_app"
+    child.terminate()
+    child.communicate(timeout=PATIENCE)
+    assert child.returncode in {0, 143} and clone.is_silent()
 
 
 def test_crashed_web_server_comes_back(clone: Clone) -> None:
