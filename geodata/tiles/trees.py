@@ -17,6 +17,8 @@ from inspections.filters import TreeFilter, apply
 
 #: From these zooms on every tree and every empty site is drawn.
 TREE_ZOOM, SITE_ZOOM = 15, 17
+#: From here on with number, species and crown; the map draws them from the tiles of this zoom.
+WORD_ZOOM = 17
 #: More trees than these in one tile are counted in cells, so that no tile passes 500 kB.
 MAX_TREES = 3500
 #: Cells per side of a tile: far out, and where single trees stand too close together.
@@ -50,7 +52,7 @@ def tree_tile(
         return _cells(tile, allowed, params, day=day, side=CELLS)
     own = {"z": tile.z, "x": tile.x, "y": tile.y}
     others = _other_layers(visitor, tree_filter, tile.z)
-    statement = tree_sql.street_tile(allowed, limit=MAX_TREES + 1)
+    statement = tree_sql.street_tile(allowed, limit=MAX_TREES + 1, words=tile.z >= WORD_ZOOM)
     number, layers = run(statement, params | own | others, known=known)
     if number > MAX_TREES:
         return _cells(tile, allowed, params, day=day, side=FINE_CELLS)
