@@ -16,3 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("geodata.urls")),
     path("admin/", admin_site.urls),
 ]
+
+handler500 = "baumkataster.web.server_error.server_error"
