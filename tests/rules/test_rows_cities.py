@@ -7,7 +7,8 @@ import pytest
 
 from geodata.readers import open_table, profile_names, read_profile
 from geodata.rules.places import PLACE_KINDS
-from tests.rules.test_rows import FIXTURES, kinds, told
+from geodata.rules.rows import RowReader
+from tests.rules.test_rows import DAY, FIXTURES, kinds, told
 from tests.rules.test_rows import readings as read_fixture
 
 
@@ -234,3 +235,26 @@ def test_places_may_be_called_what_the_cadastre_knows():
 def test_every_profile_has_its_section_in_the_documentation():
     page = (FIXTURES.parents[1] / "docs" / "exchange.md").read_text(encoding="utf-8")
     assert [name for name in profile_names() if f"### {name}\n" not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("location", "place", "key"),
+    [
+        ("Stadtgarten (4)", "Stadtgarten", "4"),
+        ("Straße (Ried) (672)", "Straße (Ried)", "672"),
+        ("Garten (4) West", "Garten (4) West", ""),
+        ("Garten (4))", "Garten (4))", ""),
+        ("(4)", "(4)", ""),
+        ("Garten ()", "Garten", ""),
+        ("Garten", "Garten", ""),
+    ],
+)
+def test_only_brackets_at_the_end_are_the_key(location, place, key):
+    profile = read_profile("konstanz")
+    with open_table(FIXTURES / "konstanz_like.csv", profile) as table:
+        reader = RowReader(profile, table.header, day=DAY)
+        row = next(table.rows)
+        cells = list(row.cells)
+        cells[table.header.index("location")] = location
+    record, problems = reader.read(row.line, cells)
+    assert (record.place, record.place_key, problems) == (place, key, [])
