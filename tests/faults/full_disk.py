@@ -1,0 +1,98 @@
+"""Writes on a disk that fills up, in a mount namespace of its own; run by test_full_disk.py.
+
+``unshare --mount python -m tests.faults.full_disk``: a small tmpfs holds cluster and photos. It is
+filled, people go on writing, it gets room again. The last line is what became of it, as JSON.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "baumkataster.settings")
+django.setup()
+
+from django.db import connections  # noqa: E402 - Django must be set up first
+
+from bench.cluster import private_cluster  # noqa: E402
+from bench.served import session_headers  # noqa: E402
+from bench.talk import Talk  # noqa: E402
+from tests import factories  # noqa: E402
+from tests.conftest import create_database, manage  # noqa: E402
+from tests.faults.photos import send_photo, uploaded  # noqa: E402
+from tests.faults.writers import Writers, assert_all_is_there  # noqa: E402
+from tests.field.mortal import Mortal  # noqa: E402
+
+SIZE_MB = 420
+#: Seconds on the full disk.
+FULL_S = 2.5
+
+
+def mount(folder: Path) -> None:
+    """A small disk that only this process and its children see."""
+    command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m,mode=755", "tmpfs", str(folder)]
+    subprocess.run(command, check=True)
+
+
+def fill(folder: Path) -> Path:
+    """Take every byte that is left."""
+    ballast = folder / "ballast"
+    with ballast.open("wb") as file:
+        block = b"x" * 65536
+        try:
+            while True:
+                file.write(block)
+                file.flush()
+        except OSError:
+            return ballast
+
+
+def main() -> None:
+    """Run and say."""
+    folder = Path(tempfile.mkdtemp(prefix="baum-full-"))
+    mount(folder)
+    folder.chmod(0o755)
+    tempfile.tempdir = str(folder)
+    with private_cluster() as postgres:
+        name = f"baumtest_{os.getpid()}_full"
+        create_database(name, os.environ["BAUM_TEMPLATE_DB"])
+        manage(name, "migrate", "--verbosity=0")
+        connections["default"].settings_dict.update(
+            NAME=name, USER="baum_app", PASSWORD="bench-app", HOST=str(postgres.places.run)
+        )
+        (var := folder / "var").mkdir()
+        sys.stdout.write(f"{json.dumps(vars(_trial(name, var, folder)))}\n")
+        connections["default"].close()
+
+
+def _trial(name: str, var: Path, folder: Path) -> SimpleNamespace:
+    """Write before, on and after the full disk."""
+    factories.load_reference_data()
+    factories.make_city()
+    users = [factories.make_user("arborist") for _ in range(3)]
+    trees = [factories.make_tree(phase="mature").pk for _ in range(9)]
+    seen = SimpleNamespace(photo_on_full=0, photo_after=0, broken=0, acknowledged=0)
+    with Mortal(name, var) as server, Writers(server.server.url, users, trees) as writers:
+        talk = Talk(server.server.url, session_headers(users[0]))
+        writers.wait_for(5)
+        ballast = fill(folder)
+        photo = send_photo(talk, users[0], trees[0])
+        seen.photo_on_full = photo.status
+        time.sleep(FULL_S)
+        ballast.unlink()
+        writers.wait_for(5)
+        seen.photo_after = send_photo(talk, users[0], trees[0], again=photo).status
+        assert uploaded(talk, photo) == "received"
+    assert_all_is_there(name, writers.journal)
+    seen.broken, seen.acknowledged = writers.journal.broken, len(writers.journal.acknowledged)
+    return seen
+
+
+if __name__ == "__main__":
+    sys.exit(main())
