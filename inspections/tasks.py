@@ -6,6 +6,7 @@ count in UTC, so no task trusts its minute for the time of day: it asks the cloc
 
 import logging
 from datetime import time
+from uuid import UUID
 
 from django.utils import timezone
 from procrastinate import JobContext
@@ -13,8 +14,18 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Job, Status
 
+from baumkataster.errors import Refused
+from inspections.reports.paper.delivering import paper_of, too_long
+from inspections.reports.paper.making import TooLong
 from inspections.services.control_runs import run_controls
 from inspections.services.mails import send_waiting_mails
+from inspections.services.report_files import (
+    fail_report,
+    finish_report,
+    keep_progress,
+    remove_expired_reports,
+    start_report,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +55,39 @@ def daily_control(timestamp: int) -> str:
 def send_mails(timestamp: int) -> int:
     """Every minute: send what waits in the outbox, above all alarms."""
     return send_waiting_mails(now=timezone.now())
+
+
+@app.task(name="inspections.tasks.make_report")
+def make_report(report_id: str) -> str:
+    """Make a report file; killed in the middle, the next worker makes it from the beginning."""
+    pk = UUID(report_id)
+    report = start_report(pk=pk, now=timezone.now())
+    if report is None:
+        return "nothing to make"
+    try:
+        paper = paper_of(
+            report, told=lambda step, share: keep_progress(pk=pk, step=step, share=share)
+        )
+    except (Refused, TooLong) as problem:
+        sentence = too_long(problem.rows) if isinstance(problem, TooLong) else str(problem)
+        fail_report(pk=pk, problem=sentence, now=timezone.now())
+        return "refused"
+    finish_report(
+        report=report,
+        content=paper.content,
+        content_sha256=paper.content_sha256,
+        rows=paper.rows,
+        pages=paper.pages,
+        now=timezone.now(),
+    )
+    return f"{paper.rows} rows, {paper.pages} pages"
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(queueing_lock="remove_expired_reports")
+def remove_old_reports(timestamp: int) -> int:
+    """Every night: remove report files whose time is over."""
+    return remove_expired_reports(now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

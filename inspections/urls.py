@@ -8,6 +8,7 @@ from inspections.web import (
     health,
     outbox_files,
     overdue_report,
+    report_files,
     tours,
 )
 
@@ -16,6 +17,14 @@ urlpatterns = [
     path("berichte/ueberfaellig/", overdue_report.overdue_page, name="overdue_report"),
     path("berichte/ueberfaellig.csv", overdue_report.overdue_csv, name="overdue_report_csv"),
     path("berichte/ueberfaellig.xlsx", overdue_report.overdue_xlsx, name="overdue_report_xlsx"),
+    path(
+        "berichte/ueberfaellig/summen/", overdue_report.overdue_totals, name="overdue_report_totals"
+    ),
+    path("berichte/dateien/", report_files.files, name="report_files"),
+    path("berichte/dateien/neu/", report_files.new, name="report_file_new"),
+    path("berichte/dateien/<uuid:pk>/", report_files.report_file, name="report_file"),
+    path("berichte/dateien/<uuid:pk>/stand/", report_files.state, name="report_file_state"),
+    path("berichte/dateien/<uuid:pk>/datei/", report_files.download, name="report_file_download"),
     path("touren/", tours.tours, name="tours"),
     path("touren/neu/", tours.new_tour, name="tour_new"),
     path("touren/<uuid:pk>/", tours.tour, name="tour"),

@@ -1,19 +1,21 @@
-"""The overdue report: one query behind page, totals, map, CSV and XLSX; read only, the day is handed in."""
+"""The overdue report: one selection behind page, totals, map and files; read only, the day is handed in.
 
-from dataclasses import dataclass
+The numbers are counted in numbers.py, over as few columns as know them.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.db.models import (
     BigIntegerField,
     Case,
-    Count,
     DateField,
     F,
     Func,
     IntegerField,
-    Max,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
@@ -21,12 +23,12 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Concat, Trim
 
-from baumkataster.models import Tree
+from baumkataster.models import Role, Tree
 from baumkataster.permissions import Visitor
 from inspections.filters import TreeFilter, apply
-from inspections.models import Measure, RuleSet
+from inspections.models import ControlPlan, Measure, RuleSet
 from inspections.models.catalogues import name_column
-from inspections.rules.intervals import add_months
+from inspections.reports import numbers
 from inspections.sql_state import state_expression
 
 #: The states that the report is about; the others only count.
@@ -68,18 +70,54 @@ class Header:
     asked_by: str
 
 
-def report_rows(*, on: date, visible_to: Visitor, tree_filter: TreeFilter) -> QuerySet[Any]:
-    """All trees in the city's duty with the columns of the report; states are not narrowed yet.
+@dataclass(frozen=True, kw_only=True)
+class ReportRows:
+    """A selection twice: as trees, which can be joined to anything, and as their plans alone.
+
+    Counting plans alone reads a tenth of the bytes. Both are annotated with ``state``.
+    """
+
+    trees: QuerySet[Any]
+    plans: QuerySet[Any]
+
+    def only(self, *, trees: Q, plans: Q) -> "ReportRows":
+        """The rows that fulfil a condition, said once for trees and once for plans."""
+        return replace(self, trees=self.trees.filter(trees), plans=self.plans.filter(plans))
+
+    def count(self) -> int:
+        """Number of rows."""
+        return self.plans.count()
+
+
+def report_rows(*, on: date, visible_to: Visitor, tree_filter: TreeFilter) -> ReportRows:
+    """All trees in the city's duty; states are not narrowed yet.
 
     The filter's own ``states`` are applied by ``only_states``, so that counts show all buckets.
     """
+    anywhere = tree_filter.without_states()
     trees = Tree.objects.visible_to(visible_to).filter(
         control_plan__isnull=False, control_plan__required=True
     )
-    trees = apply(trees, tree_filter.without_states(), day=on)
+    trees = apply(trees, anywhere, day=on)
+    plans = ControlPlan.objects.filter(required=True)
+    if anywhere != TreeFilter() or getattr(visible_to, "role", None) not in _SEES_ALL:
+        plans = plans.filter(tree__in=trees.order_by().values("pk"))
+    today = Value(on, output_field=DateField())
+    return ReportRows(
+        trees=trees.annotate(
+            state=state_expression(on), days_over=DaysFrom(F("control_plan__due_on"), today)
+        ),
+        plans=plans.annotate(state=state_expression(on, plan="")),
+    )
+
+
+#: Roles from which no tree is hidden.
+_SEES_ALL = frozenset(Role) - {Role.CONTRACTOR}
+
+
+def with_columns(trees: QuerySet[Any]) -> QuerySet[Any]:
+    """The trees with all columns of the report."""
     return trees.annotate(
-        state=state_expression(on),
-        days_over=DaysFrom(F("control_plan__due_on"), Value(on, output_field=DateField())),
         **_where_and_whose(),
         **_rule_and_last_control(),
         worst_urgency=Subquery(
@@ -136,66 +174,41 @@ def _rule_and_last_control() -> dict[str, Any]:
     }
 
 
-def only_states(rows: QuerySet[Any], states: tuple[str, ...]) -> QuerySet[Any]:
+def only_states(rows: ReportRows, states: tuple[str, ...]) -> ReportRows:
     """Narrow the report to some buckets; none named: all that is late or never inspected."""
-    return rows.filter(state__in=states or LATE_STATES)
+    wanted = Q(state__in=states or LATE_STATES)
+    return rows.only(trees=wanted, plans=wanted)
 
 
-def without_care(rows: QuerySet[Any], *, on: date) -> QuerySet[Any]:
-    """Young trees, sound as far as known, whose last young-tree care is too old or not recorded.
-
-    The rule set says how long one round of care counts (36 months unless the city changes it).
-    """
-    young = rows.filter(control_plan__phase="youth").exclude(control_plan__condition="damaged")
-    rule_set = RuleSet.objects.valid_on(on)
-    if rule_set is not None:
-        # An arborist may ask for a control in spite of care; such a tree is not without care.
-        young = young.exclude(control_plan__care_on__gt=add_months(on, -rule_set.youth_care_months))
-    return young.exclude(control_plan__exempt_until__gte=on)
-
-
-def in_order(rows: QuerySet[Any], order: str) -> QuerySet[Any]:
-    """Sort by one of ORDERS; an unknown word sorts by risk: higher expectation, then days over."""
-    return rows.order_by(*ORDERS.get(order, ORDERS["risk"]))
-
-
-def state_counts(rows: QuerySet[Any]) -> dict[str, int]:
-    """State -> number of trees in the city's duty that need control, whatever bucket is shown."""
-    counted = rows.order_by().values_list("state").annotate(trees=Count("pk"))
-    return dict(counted)
-
-
-def totals_by(rows: QuerySet[Any], key: str) -> list[dict[str, Any]]:
-    """Per district or unit (``district_name``, ``unit_code``): trees, late ones, share, oldest.
-
-    ``late`` counts overdue trees inside and beyond the tolerance; ``percent`` is of ``trees``.
-    """
-    grouped = (
-        rows.order_by()
-        .values(key)
-        .annotate(
-            trees=Count("pk"),
-            overdue=_count_of("overdue"),
-            tolerance=_count_of("tolerance"),
-            never=_count_of("never"),
-            oldest=Max(Case(When(state__in=["overdue", "tolerance"], then=F("days_over")))),
-        )
-        .order_by(key)
+def without_care(rows: ReportRows, *, on: date) -> ReportRows:
+    """Young trees whose last young-tree care is too old or not recorded (numbers.uncared)."""
+    return rows.only(
+        trees=numbers.uncared(on=on, plan="control_plan__"), plans=numbers.uncared(on=on, plan="")
     )
-    totals = []
-    for row in grouped:
-        late = row["overdue"] + row["tolerance"]
-        percent = round(100 * late / row["trees"], 1) if row["trees"] else 0.0
-        totals.append({**row, "name": row[key], "late": late, "percent": percent})
-    return totals
 
 
-def header(*, on: date, rows: QuerySet[Any], asked_by: str) -> Header:
+def in_order(rows: ReportRows, order: str) -> QuerySet[Any]:
+    """The list, sorted by one of ORDERS; an unknown word sorts by risk: expectation, then days over."""
+    return with_columns(rows.trees).order_by(*ORDERS.get(order, ORDERS["risk"]))
+
+
+def state_counts(rows: ReportRows) -> dict[str, int]:
+    """State -> number of trees in the city's duty that need control, whatever bucket is shown."""
+    return numbers.state_counts(rows.plans)
+
+
+def totals_by(rows: ReportRows, group: str) -> list[dict[str, Any]]:
+    """Per group of numbers.GROUPS: trees, late ones, share, oldest."""
+    return numbers.totals_by(rows.trees, group)
+
+
+def rule_set(on: date) -> RuleSet | None:
+    """The version of the rules that holds on that day."""
+    return RuleSet.objects.valid_on(on)
+
+
+def header(*, on: date, counts: dict[str, int], asked_by: str) -> Header:
     """What stands above the list, on screen, paper and in files."""
-    rule_set = RuleSet.objects.valid_on(on)
-    return Header(on=on, rule_set=rule_set, trees_in_duty=rows.count(), asked_by=asked_by)
-
-
-def _count_of(state: str) -> Count:
-    """Count of the rows in one state."""
-    return Count(Case(When(state=state, then=Value(1))))
+    return Header(
+        on=on, rule_set=rule_set(on), trees_in_duty=sum(counts.values()), asked_by=asked_by
+    )

@@ -57,6 +57,12 @@ def state_symbol(code: str, immediate: bool = False, labelled: bool = False) -> 
 
 
 @register.simple_tag
+def state_shape(code: str) -> SafeString:
+    """The paths of the state's symbol alone, for a drawing that places them itself."""
+    return _drawing(STATES.by_code(code).path)
+
+
+@register.simple_tag
 def states_json() -> SafeString:
     """The whole table as ``<script type="application/json" id="states">``."""
     return json_script(json.loads(STATES_FILE.read_text(encoding="utf-8")), "states")

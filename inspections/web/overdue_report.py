@@ -17,21 +17,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from baumkataster.errors import Refused
-from baumkataster.models import District, Unit
+from baumkataster.models import District, PlaceKind, Unit
 from baumkataster.permissions import Door
 from baumkataster.web.base_maps import base_maps
 from baumkataster.web.doors import door
 from inspections.filters import TreeFilter, parse
 from inspections.models import ControlRun
 from inspections.past_day import AskedDay, parse_day
-from inspections.reports import overdue
+from inspections.reports import numbers, overdue
 from inspections.reports.overdue_files import csv_lines, plain_row, xlsx_bytes
 from inspections.reports.past import ensure_data, looking_back
 from inspections.reports.run_status import run_status
+from inspections.reports.selection_words import filter_text
 from inspections.reports.trend import trend
 from inspections.rules.overdue import berlin_day
 from inspections.rules.states import STATES
-from inspections.web.selection_words import filter_text
 
 #: Rows of one page on the screen, and at most on one that is meant for paper.
 PAGE, PAPER = 50, 2000
@@ -87,22 +87,24 @@ def overdue_page(request: HttpRequest) -> HttpResponse:
 def _context(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """All that the page shows."""
     counts = overdue.state_counts(asked.rows)
+    uncared = overdue.without_care(asked.rows, on=asked.day.day).count()
     whole = request.GET.get("alle") == "1"
-    page = Paginator(asked.shown, PAPER if whole else PAGE).get_page(request.GET.get("seite"))
+    pages = Paginator(asked.shown, PAPER if whole else PAGE)
+    # Counted already: the list is one of the buckets.
+    pages.count = uncared if asked.uncared else sum(counts.get(code, 0) for code in _states(asked))
+    page = pages.get_page(request.GET.get("seite"))
     on = asked.day.day
     runs = ControlRun.objects.filter(day__lte=on).order_by("-day")
-    districts = overdue.totals_by(asked.rows, "district_name")
     return {
         "asked": asked.day,
-        "header": overdue.header(on=on, rows=asked.rows, asked_by=str(request.user)),
+        "header": overdue.header(on=on, counts=counts, asked_by=str(request.user)),
         "now": asked.now,
         "run": run_status(asked.now),
         "trend": trend(list(reversed(runs[:84]))),
         "counts": _counted(request, counts, () if asked.uncared else asked.tree_filter.states),
-        "uncared": _uncared(request, asked),
-        "districts": districts,
-        "worst": _worst(request, districts),
-        "units": overdue.totals_by(asked.rows, "unit_code"),
+        "uncared": _uncared(request, asked, uncared),
+        "worst": _worst(request, asked),
+        "totals_query": _query(request, drop=("seite", "alle", "sortierung", "state", "pflege")),
         "page": page,
         "list": [_shown(tree) for tree in page.object_list],
         "orders": _orders(),
@@ -132,6 +134,34 @@ def _context(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 
 @require_GET
 @door(Door.VIEW_REPORT)
+def overdue_totals(request: HttpRequest) -> HttpResponse:
+    """The shares of districts, units and kinds, and the forecast: they need every tree, so the page
+    asks for them when it stands."""
+    try:
+        asked = _asked(request)
+        with looking_back(asked.day):
+            return render(request, "reports/overdue_totals.html", _totals(asked))
+    except Refused as refused:
+        return render(request, "reports/refused.html", {"problems": refused.problems}, status=400)
+
+
+def _totals(asked: Asked) -> dict[str, Any]:
+    """Totals and forecast of a selection."""
+    rows = asked.rows
+    months = numbers.forecast(rows.plans, rows.trees, on=asked.day.day, months=36)
+    kinds = numbers.totals_by(rows.trees, "place_kind")
+    return {
+        "districts": numbers.totals_by(rows.trees, "district_name"),
+        "units": numbers.totals_by(rows.trees, "unit_code"),
+        "kinds": [{**row, "name": PlaceKind(row["name"]).label} for row in kinds],
+        "months": months[:12],
+        "years": numbers.by_year(months),
+        "trees_a_day": numbers.TREES_A_DAY,
+    }
+
+
+@require_GET
+@door(Door.VIEW_REPORT)
 def overdue_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """The list as CSV, streamed."""
     try:
@@ -156,10 +186,11 @@ def overdue_xlsx(request: HttpRequest) -> HttpResponse:
         asked = _asked(request)
         with looking_back(asked.day):
             on = asked.day.day
+            counts = overdue.state_counts(asked.rows)
             content = xlsx_bytes(
                 asked.shown,
-                head=overdue.header(on=on, rows=asked.rows, asked_by=str(request.user)),
-                counts=overdue.state_counts(asked.rows),
+                head=overdue.header(on=on, counts=counts, asked_by=str(request.user)),
+                counts=counts,
                 filter_text=asked.file_words,
                 base_url=request.build_absolute_uri("/").rstrip("/"),
             )
@@ -215,29 +246,27 @@ def _counted(
     ]
 
 
-def _uncared(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+def _uncared(request: HttpRequest, asked: Asked, count: int) -> dict[str, Any]:
     """The bucket of young trees that miss their care, with the link to its list."""
     rest = _query(request, drop=("state", "pflege", "seite", "alle"))
     return {
-        "count": overdue.without_care(asked.rows, on=asked.day.day).count(),
+        "count": count,
         "chosen": asked.uncared,
         "link": "?" + "&".join(part for part in (rest, "pflege=fehlt") if part),
     }
 
 
-def _worst(request: HttpRequest, districts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _worst(request: HttpRequest, asked: Asked) -> list[dict[str, Any]]:
     """Where most trees are overdue beyond the tolerance: name, number and link to their list."""
-    keys = dict(District.objects.values_list("name", "pk"))
     rest = _query(request, drop=("state", "district", "pflege", "seite", "alle"))
-    late = [row for row in districts if row["overdue"] and row["name"] in keys]
     return [
         {
             "name": row["name"],
-            "count": row["overdue"],
+            "count": row["trees"],
             "link": "?"
-            + "&".join(filter(None, (rest, f"state=overdue&district={keys[row['name']]}"))),
+            + "&".join(filter(None, (rest, f"state=overdue&district={row['district_id']}"))),
         }
-        for row in sorted(late, key=lambda row: -row["overdue"])[:WORST]
+        for row in numbers.worst_districts(asked.rows.trees, WORST)
     ]
 
 

@@ -1,0 +1,161 @@
+"""The numbers of the overdue report, each counted over the narrowest rows that know it.
+
+States and the care of young trees stand in the plan alone; who is late is looked up among the late
+ones; only the shares of districts, units and kinds need every tree with its place.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Coalesce, TruncMonth
+
+from baumkataster.models import PlaceKind
+from inspections.models import Inspection, LeafState, RuleSet
+from inspections.rules.intervals import add_months
+
+#: Places where children play: counted apart in the forecast.
+SENSITIVE: Final = (PlaceKind.PLAYGROUND, PlaceKind.SCHOOL, PlaceKind.DAYCARE)
+#: Trees that one person controls on one day; the proven average of public services.
+TREES_A_DAY: Final = 55
+#: What totals are grouped by: name of the group -> column.
+GROUPS: Final = {
+    "district_name": F("district__name"),
+    "unit_code": Coalesce(F("unit__code"), F("site__place__unit__code")),
+    "place_kind": F("site__place__kind"),
+    "inspector": F("control_plan__inspection__inspector__name"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """What falls due in one month; ``late`` trees stand in the first one."""
+
+    month: date
+    trees: int
+    #: Of these at playgrounds, schools and day-care centres.
+    sensitive: int
+
+    @property
+    def days(self) -> int:
+        """Days of work of one person."""
+        return -(-self.trees // TREES_A_DAY)
+
+
+def state_counts(plans: QuerySet[Any]) -> dict[str, int]:
+    """State -> number of trees in the city's duty that need control, whatever bucket is shown."""
+    return dict(plans.order_by().values_list("state").annotate(trees=Count("pk")))
+
+
+def uncared(*, on: date, plan: str) -> Q:
+    """Young trees, sound as far as known, whose last young-tree care is too old or not recorded.
+
+    The rule set says how long one round of care counts (36 months unless the city changes it).
+    ``plan`` leads to the plan ("" on ControlPlan itself).
+    """
+    young = Q((f"{plan}phase", "youth")) & ~Q((f"{plan}condition", "damaged"))
+    rule_set = RuleSet.objects.valid_on(on)
+    if rule_set is not None:
+        since = add_months(on, -rule_set.youth_care_months)
+        # An arborist may ask for a control in spite of care; such a tree is not without care.
+        young &= Q((f"{plan}care_on__isnull", True)) | Q((f"{plan}care_on__lte", since))
+    return young & (Q((f"{plan}exempt_until__isnull", True)) | Q((f"{plan}exempt_until__lt", on)))
+
+
+def same_leaf_states(trees: QuerySet[Any]) -> int:
+    """Trees whose last three regular inspections all saw them leafy, or all bare.
+
+    The three are to alternate, because each state hides what the other shows.
+    """
+    newest = (
+        Inspection.objects.filter(
+            tree=OuterRef("pk"), sets_regular_date=True, corrected_by__isnull=True
+        )
+        .order_by("-inspected_on", "-received_at", "-id")
+        .values("leaf_state")[:3]
+    )
+    states = ArraySubquery(newest)
+    same = [[state] * 3 for state in (LeafState.LEAFY, LeafState.BARE)]
+    return trees.order_by().annotate(leaves=states).filter(leaves__in=same).count()
+
+
+def worst_districts(rows: QuerySet[Any], most: int) -> list[dict[str, Any]]:
+    """Districts with the most trees overdue beyond the tolerance: key, name, number."""
+    counted = (
+        rows.order_by()
+        .filter(state="overdue", district__isnull=False)
+        .values("district_id", name=F("district__name"))
+        .annotate(trees=Count("pk"))
+    )
+    return list(counted.order_by("-trees", "name")[:most])
+
+
+def totals_by(rows: QuerySet[Any], group: str) -> list[dict[str, Any]]:
+    """Per group of GROUPS: trees, late ones, share, oldest.
+
+    ``late`` counts overdue trees inside and beyond the tolerance; ``percent`` is of ``trees``.
+    """
+    grouped = (
+        rows.order_by()
+        .values(name=GROUPS[group])
+        .annotate(
+            trees=Count("pk"),
+            overdue=_count_of("overdue"),
+            tolerance=_count_of("tolerance"),
+            never=_count_of("never"),
+            oldest=Max(Case(When(state__in=["overdue", "tolerance"], then=F("days_over")))),
+        )
+    )
+    return [_with_share(row) for row in sorted(grouped, key=lambda row: row["name"] or "")]
+
+
+def forecast(
+    plans: QuerySet[Any], trees: QuerySet[Any], *, on: date, months: int
+) -> list[Forecast]:
+    """What falls due in this month (with all that is late) and the months after it."""
+    first = on.replace(day=1)
+    last = add_months(first, months)
+    everywhere = _by_month(plans.filter(due_on__lt=last), "due_on", first)
+    due = trees.filter(control_plan__due_on__lt=last, site__place__kind__in=SENSITIVE)
+    children = _by_month(due, "control_plan__due_on", first)
+    listed = [add_months(first, step) for step in range(months)]
+    return [
+        Forecast(month=month, trees=everywhere.get(month, 0), sensitive=children.get(month, 0))
+        for month in listed
+    ]
+
+
+def by_year(months: Iterable[Forecast]) -> list[Forecast]:
+    """The forecast of every twelve months, named by their first."""
+    listed = list(months)
+    return [
+        Forecast(
+            month=listed[start].month,
+            trees=sum(each.trees for each in listed[start : start + 12]),
+            sensitive=sum(each.sensitive for each in listed[start : start + 12]),
+        )
+        for start in range(0, len(listed), 12)
+    ]
+
+
+def _by_month(rows: QuerySet[Any], due_on: str, first: date) -> dict[date, int]:
+    """First day of the month -> trees; what is late counts in the first."""
+    found: dict[date, int] = {}
+    counted = rows.order_by().exclude(state="none").values_list(TruncMonth(due_on))
+    for month, trees in counted.annotate(trees=Count("pk")):
+        month_or_first = max(month, first)
+        found[month_or_first] = found.get(month_or_first, 0) + trees
+    return found
+
+
+def _with_share(row: dict[str, Any]) -> dict[str, Any]:
+    late = row["overdue"] + row["tolerance"]
+    return {**row, "late": late, "percent": round(100 * late / row["trees"], 1)}
+
+
+def _count_of(state: str) -> Count:
+    """Count of the rows in one state."""
+    return Count(Case(When(state=state, then=1)))

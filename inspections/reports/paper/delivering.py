@@ -1,0 +1,68 @@
+"""From a kept request (ReportFile) to a finished paper; called by the worker's task."""
+
+import time
+from typing import Final
+
+from django.http import QueryDict
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from inspections.filters import parse
+from inspections.models import ReportFile
+from inspections.past_day import parse_day
+from inspections.reports.paper.making import Asked, Paper, Told, make_paper
+from inspections.reports.past import looking_back
+from inspections.reports.selection_words import filter_text
+from inspections.rules.overdue import berlin_day
+
+#: Seconds between two signs of life.
+PAUSE: Final = 0.5
+
+
+def paper_of(report: ReportFile, *, told: Told) -> Paper:
+    """Make the paper that somebody asked for, with their rights and in their language.
+
+    Raises:
+        Refused: the selection cannot be meant (any more).
+        TooLong: the list has too many rows for paper.
+    """
+    query = QueryDict(report.query)
+    with translation.override(report.language):
+        tree_filter = parse(query, visitor=report.asked_by)
+        day = parse_day(query, today=berlin_day(report.asked_at))
+        uncared = query.get("pflege") == "fehlt"
+        words = filter_text(tree_filter, uncared=uncared)
+        asked = Asked(
+            on=day.day,
+            visitor=report.asked_by,
+            asked_by=str(report.asked_by),
+            tree_filter=tree_filter,
+            uncared=uncared,
+            order=query.get("sortierung", "risk"),
+            filter_text=f"{day.words}; {words}" if day.is_past else words,
+            base_url=report.base_url,
+            number=report.number,
+            asked_at=report.asked_at,
+        )
+        with looking_back(day):
+            return make_paper(asked, told=_seldom(told))
+
+
+def too_long(rows: int) -> str:
+    """What is said where a list is too long for paper."""
+    return _(
+        "Die Liste hat %(rows)s Bäume: zu viele für Papier. Bitte enger auswählen oder CSV nehmen."
+    ) % {"rows": rows}
+
+
+def _seldom(told: Told) -> Told:
+    """Pass on a new step at once, the same one now and then."""
+    last: list[tuple[str, float]] = [("", 0.0)]
+
+    def pass_on(step: str, share: float) -> None:
+        now = time.monotonic()
+        if step != last[0][0] or now - last[0][1] > PAUSE:
+            last[0] = (step, now)
+            told(step, share)
+
+    return pass_on

@@ -1,0 +1,22 @@
+/** Shows how far a report file is; loads the page anew when it is through (inspections/web/report_files.py). */
+
+import { read } from "baum/io/api.js";
+
+const PAUSE_MS = 1000;
+const box = document.querySelector("#progress");
+const bar = box.querySelector("progress");
+const words = box.querySelector("#progress-words");
+
+async function look() {
+  try {
+    const now = await read(box.dataset.address);
+    if (!now.busy) return location.reload();
+    bar.value = now.share;
+    if (words.textContent !== now.words) words.textContent = now.words;
+  } catch {
+    // The server is away for a moment: ask again, the report is made by itself.
+  }
+  setTimeout(look, PAUSE_MS);
+}
+
+setTimeout(look, PAUSE_MS / 2);
