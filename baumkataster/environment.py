@@ -107,7 +107,9 @@ def secret(name: str) -> str:
 def pairs(name: str) -> list[tuple[str, str]]:
     """Return ``word=value,word=value`` in its order; with ``;`` between, words may hold commas."""
     text = os.environ.get(name, "")
-    found = [part.rpartition("=") for part in text.split(";" if ";" in text else ",") if part.strip()]
+    found = [
+        part.rpartition("=") for part in text.split(";" if ";" in text else ",") if part.strip()
+    ]
     if any(not word.strip() or not value.strip() for word, _equals, value in found):
         raise ImproperlyConfigured(f"{name}={text!r}: erwartet wird Wort=Wert,Wort=Wert.")
     return [(word.strip(), value.strip()) for word, _equals, value in found]

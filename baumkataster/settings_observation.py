@@ -39,7 +39,7 @@ LOGGING = {
 }
 
 # --- log of access (table baumkataster_accessrecord) ---
-ACCESS_RECORD_DAYS = max(30, int(os.environ.get("BAUM_ACCESS_RECORD_DAYS", "365")))
+ACCESS_RECORD_DAYS: int = max(30, int(os.environ.get("BAUM_ACCESS_RECORD_DAYS", "365")))
 
 # --- metrics: closed unless a token or addresses are named ---
 METRICS_TOKEN = environment.secret("BAUM_METRICS_TOKEN")

@@ -10,5 +10,5 @@ from baumkataster.services.access import purge_access
 @app.periodic(cron="41 2 * * *")
 @app.task(queueing_lock="forget_access")
 def forget_access(timestamp: int) -> dict[str, int]:
-    """Every night: what is older than BAUM_ACCESS_RECORD_DAYS."""
+    """Every night: what is older than the setting BAUM_ACCESS_RECORD_DAYS says."""
     return purge_access(days=settings.ACCESS_RECORD_DAYS, now=timezone.now())

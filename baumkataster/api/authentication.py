@@ -77,7 +77,7 @@ def authenticate_program(request: HttpRequest) -> tuple[User, ApplicationPasswor
         )
     _note_use(password)
     # For the log of access, on the request that every middleware knows.
-    getattr(request, "_request", request).application_password = password  # type: ignore[attr-defined]
+    setattr(getattr(request, "_request", request), "application_password", password)  # noqa: B010
     narrow(password.user, password.scopes)
     return password.user, password
 
@@ -146,7 +146,7 @@ class ApplicationPasswordScheme(OpenApiAuthenticationExtension):
     """Tells the OpenAPI page about application passwords."""
 
     target_class = "baumkataster.api.authentication.ApplicationPasswordAuthentication"
-    name = ["applicationPassword", "applicationToken"]  # type: ignore[assignment]
+    name = ["applicationPassword", "applicationToken"]
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
         """OpenAPI's own words for HTTP Basic and Bearer."""

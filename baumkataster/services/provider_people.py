@@ -1,7 +1,7 @@
 """Finds, makes and updates the account of somebody whom the city's OIDC provider has signed in."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
 from django.utils.translation import gettext as _
@@ -11,8 +11,6 @@ from baumkataster.errors import Refused
 from baumkataster.models import Role, User
 from baumkataster.services.checking import save_checked
 
-#: How an account that was here before finds its person at the first sign-in.
-Link = Literal["no", "email", "username"]
 REASON = "Anmeldung über den Anmeldedienst"
 #: Claim -> field, with the field's longest value.
 NAMES = {"given_name": ("first_name", 150), "family_name": ("last_name", 150)}
@@ -23,10 +21,12 @@ def person_of_provider(
     provider: str,
     claims: Mapping[str, Any],
     role: str | None,
-    link: Link,
+    link: str,
     create: bool,
 ) -> User:
     """The account of the subject in ``claims``, with the role that the provider gives now.
+
+    ``link`` says how an account that was here before finds its person: no, email, username.
 
     Raises:
         Refused: no role, account deactivated, name taken, or nobody is made.
@@ -55,7 +55,7 @@ def person_of_provider(
     return person
 
 
-def _linked(claims: Mapping[str, Any], link: Link) -> User | None:
+def _linked(claims: Mapping[str, Any], link: str) -> User | None:
     """The account that was here before, found by what the provider vouches for."""
     free = User.objects.exclude(socialaccount__isnull=False)
     if link == "email" and claims.get("email_verified") is True and claims.get("email"):

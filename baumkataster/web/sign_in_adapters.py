@@ -141,7 +141,7 @@ class ProviderAccounts(DefaultSocialAccountAdapter):
         """The one provider of the settings; no table is asked."""
         if not settings.OIDC_URL:
             return []
-        return super().list_apps(None, provider=provider, client_id=client_id)  # type: ignore[arg-type]
+        return super().list_apps(None, provider=provider, client_id=client_id)
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Accounts are made in pre_social_login or not at all."""
