@@ -63,9 +63,13 @@ class Spool:
         self._file = cast("IO[bytes]", tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115
         self._encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
         self.length = 0
+        self._at_end = True
 
     def add(self, row: Iterable[Any]) -> None:
         """Append a row."""
+        if not self._at_end:
+            self._file.seek(0, 2)
+            self._at_end = True
         self._file.write(self._encode(list(row)).encode() + b"\n")
         self.length += 1
 
@@ -74,9 +78,9 @@ class Spool:
         place = 0
         while True:
             self._file.seek(place)
+            self._at_end = False
             lines = self._file.readlines(1 << 16)
             if not lines:
-                self._file.seek(0, 2)
                 return
             place = self._file.tell()
             yield from map(json.loads, lines)
