@@ -3,8 +3,7 @@
 const all = document.querySelector("#tick-all");
 const each = [...document.querySelectorAll("input[name=each]")];
 if (all && each.length > 1) {
-  all.hidden = false;
-  all.nextElementSibling.hidden = false;
+  all.parentElement.hidden = false;
   all.addEventListener("change", () => {
     for (const box of each) box.checked = all.checked;
   });
