@@ -64,15 +64,18 @@ def arguments(description: str, trees: int) -> argparse.Namespace:
 
 
 @contextmanager
-def bench_city(trees: int) -> Iterator[BenchCity]:
-    """Clone and serve a city of about ``trees`` trees; the clone is dropped at the end."""
+def bench_city(trees: int, *, static: bool = False) -> Iterator[BenchCity]:
+    """Clone and serve a city of about ``trees`` trees; the clone is dropped at the end.
+
+    ``static``: with the files that a browser needs.
+    """
     name = f"{PREFIX}_{os.getpid()}_{trees}"
     with city_database(name, trees):
         # The same key, so that a session made here signs in there.
         key = {"BAUM_SECRET_KEY": settings.SECRET_KEY}
         with (
             tempfile.TemporaryDirectory() as var,
-            running_server(name, Path(var), **key) as server,
+            running_server(name, Path(var), static=static, **key) as server,
         ):
             yield BenchCity(server, name, trees)
 
