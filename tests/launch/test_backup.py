@@ -99,8 +99,8 @@ def test_the_drill(file: Path, city, house: House) -> None:
     new = House()
     try:
         assert restore.restore(new.installation, [str(file)]) == 0
+        # Not migrated again: roles, rights and guards have come with the backup.
         new.installation.start_database(keep=True)
-        steps.migrate(new.installation)
         new.drill("check", json.dumps(city))
         assert new.identity() != house.identity()
         for deed in (f"UPDATE {EVIDENCE} SET device = ''", f"DELETE FROM {EVIDENCE}"):
@@ -178,6 +178,16 @@ def test_photos_written_while_the_dump_runs_do_no_harm(
         house.owner("DROP TABLE django_site_probe")
     assert manifest.counts["django_site_probe"] == 0
     assert manifest.missing == [city["file"]]
+
+
+def test_photos_in_an_outside_store_are_said_to_be_missing(
+    house: House, city, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(house.installation.env, backup.OUTSIDE_STORE, "bucket")
+    manifest = archive.verify(backup.write(house.installation, tmp_path))
+    assert (manifest.media, manifest.missing) == ("elsewhere", [])
+    assert not [name for name in manifest.parts if name.startswith("media/")]
+    assert "S3" in backup.description(manifest)
 
 
 def test_newer_backups_and_other_roles_are_refused(file: Path, tmp_path: Path) -> None:
