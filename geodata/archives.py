@@ -44,6 +44,9 @@ _ZIP: Final = gettext_noop(
     "Bitte die Datei mit den Bäumen einzeln packen."
 )
 _SECRET: Final = gettext_noop("Das ZIP-Archiv ist verschlüsselt. Bitte ohne Kennwort packen.")
+_METHOD: Final = gettext_noop(
+    "Das ZIP-Archiv ist mit einem seltenen Verfahren gepackt. Bitte gewöhnlich packen (Deflate)."
+)
 
 
 class Unpacked(io.RawIOBase):
@@ -87,6 +90,9 @@ def only_file(counted: IO[bytes]) -> IO[bytes] | None:
     _check_path(files[0].filename)
     if files[0].flag_bits & 1:
         raise SourceError(_SECRET)
+    if files[0].compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        # A rare method may ask for gigabytes before the first byte comes out.
+        raise SourceError(_METHOD)
     try:
         return archive.open(files[0])
     except (zipfile.BadZipFile, NotImplementedError) as error:

@@ -55,6 +55,13 @@ def zipped(*members: tuple[str, bytes]) -> bytes:
     return target.getvalue()
 
 
+def rarely_zipped() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.geojson", GOOD)
+    return target.getvalue()
+
+
 def collection(*features: str) -> bytes:
     return f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'.encode()
 
@@ -122,6 +129,7 @@ def test_old_and_new_forms_of_tar_are_read(tmp_path):
         (zipped(("a.geojson", GOOD), ("b.geojson", GOOD)), "enthält 2 Dateien"),
         (b"PK\x03\x04rest", "Archiv ist beschädigt"),
         (zipped(("../a.geojson", GOOD)), "hinausführt"),
+        (rarely_zipped(), "mit einem seltenen Verfahren gepackt"),
         (zipped(("[Content_Types].xml", b""), ("xl/a.xml", b"")), "Excel-Mappe"),
     ],
 )
