@@ -34,6 +34,10 @@ LOGGING = {
         # What was refused stands in our own line, without the path.
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
+        # Tell of every step and glyph of a PDF.
+        "weasyprint": {"level": "ERROR"},
+        "weasyprint.progress": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
     },
     "root": {"handlers": ["console"], "level": os.environ.get("BAUM_LOG_LEVEL", "INFO")},
 }

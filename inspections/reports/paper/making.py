@@ -2,7 +2,6 @@
 
 import io
 import json
-import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -34,9 +33,6 @@ MOST_ROWS: Final = 20_000
 TREND_DAYS: Final = 84
 MONTHS: Final = 36
 MOST_INSPECTORS: Final = 12
-# Both tell of every step and glyph.
-for _talkative in ("weasyprint", "weasyprint.progress", "fontTools"):
-    logging.getLogger(_talkative).setLevel(logging.ERROR)
 Told = Callable[[str, float], None]
 
 

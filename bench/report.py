@@ -1,0 +1,143 @@
+"""python -m bench.report: the overdue report of a whole city: page, totals, CSV and PDF.
+
+The limit of the page is what its own statements need in the database; CSV is set beside a COPY of
+the same columns. One browser's connection, by turns.
+"""
+
+import time
+from collections.abc import Iterable
+from uuid import UUID, uuid4
+
+import psycopg
+from django.utils import timezone, translation
+
+from baumkataster.models import District, User
+from bench.city import BenchCity, arguments, bench_city, signed_in
+from bench.measure import Series, memory, timed
+from inspections.filters import TreeFilter
+from inspections.reports import numbers, overdue
+from inspections.reports.paper.making import Asked, make_paper
+
+PAGE = "/berichte/ueberfaellig/"
+#: Rows of the list on paper.
+PAPER_ROWS = 5_000
+ALL_STATES = ("overdue", "tolerance", "never", "due30", "due90")
+
+
+def main() -> None:
+    """Measure at each size and print a table."""
+    options = arguments("Überfälligkeitsbericht", trees=1_000_000)
+    sizes = sorted({min(size, options.trees) for size in (10_000, 100_000, options.trees)})
+    for size in sizes:
+        with bench_city(size) as city:
+            _page(city, options.rounds)
+            _csv(city, min(options.rounds, 3))
+            _paper(city)
+
+
+def _page(city: BenchCity, rounds: int) -> None:
+    """First page and totals over HTTP, beside their statements alone."""
+    http = signed_in(city, role="supervisor")
+    person = User.objects.get(username__startswith="messung-supervisor")
+    limit, page, totals = Series("limit"), Series("page"), Series("totals")
+    for _ in range(rounds):
+        timed(limit, lambda: _statements(person))
+        timed(page, lambda: http.get(PAGE))
+        timed(totals, lambda: http.get(f"{PAGE}summen/"))
+    print(
+        f"{city.trees:9,} Bäume: Seite {page.median:.2f} s (ihre Anweisungen {limit.median:.2f} s, "
+        f"Verhältnis {page.median / limit.median:.2f}), Summen {totals.median:.2f} s",
+        flush=True,
+    )
+
+
+def _statements(person: User) -> Iterable[bytes]:
+    """What the page asks: counts, care, worst districts, fifty rows."""
+    day = timezone.localdate()
+    rows = overdue.report_rows(on=day, visible_to=person, tree_filter=TreeFilter())
+    overdue.state_counts(rows)
+    overdue.without_care(rows, on=day).count()
+    numbers.worst_districts(rows.trees, 3)
+    yield str(len(overdue.in_order(overdue.only_states(rows, ()), "risk")[:50])).encode()
+
+
+def _csv(city: BenchCity, rounds: int) -> None:
+    """The list as CSV beside COPY of the same statement."""
+    http = signed_in(city, role="supervisor")
+    person = User.objects.filter(username__startswith="messung-supervisor").latest("date_joined")
+    states = "&".join(f"state={code}" for code in ALL_STATES)
+    rows = overdue.report_rows(on=timezone.localdate(), visible_to=person, tree_filter=TreeFilter())
+    wanted = overdue.only_states(rows, ALL_STATES)
+    text, values = overdue.in_order(wanted, "risk").query.sql_with_params()
+    limit, ours = Series("COPY"), Series("CSV")
+    _, idle = memory(city.server.pid)
+    with psycopg.connect(city.dsn, autocommit=True) as plain:
+        for _ in range(rounds):
+            timed(limit, lambda: _copy(plain, text, values))
+            timed(ours, lambda: http.get(f"/berichte/ueberfaellig.csv?{states}"))
+    peak, _ = memory(city.server.pid)
+    print(
+        f"{'':9} CSV mit {wanted.count():,} Zeilen: {ours.median:.2f} s, COPY {limit.median:.2f} s, "
+        f"Verhältnis {ours.median / limit.median:.2f}, erstes Byte "
+        f"{min(ours.first_byte) * 1000:.0f} ms, Server {idle:.0f} → {peak:.0f} MiB",
+        flush=True,
+    )
+
+
+def _copy(plain: psycopg.Connection, text: str, values: tuple[object, ...]) -> Iterable[bytes]:
+    with psycopg.ClientCursor(plain).copy(f"COPY ({text}) TO STDOUT", values) as rows:
+        yield from (bytes(row) for row in rows)
+
+
+def _paper(city: BenchCity) -> None:
+    """The PDF in this process, as the worker makes it."""
+    person = User.objects.filter(username__startswith="messung-supervisor").latest("date_joined")
+    begun = time.perf_counter()
+    steps: dict[str, float] = {}
+
+    def told(step: str, _share: float) -> None:
+        steps.setdefault(step, time.perf_counter() - begun)
+
+    with translation.override("de"):
+        paper = make_paper(
+            Asked(
+                on=timezone.localdate(),
+                visitor=person,
+                asked_by="Messung",
+                tree_filter=_about(person, PAPER_ROWS),
+                uncared=False,
+                order="risk",
+                filter_text="Messung",
+                base_url="",
+                number=uuid4().hex[:8],
+                asked_at=timezone.now(),
+            ),
+            told=told,
+        )
+    words = ", ".join(f"{step} ab {second:.1f} s" for step, second in steps.items())
+    print(
+        f"{'':9} PDF mit {paper.rows:,} Zeilen, {paper.pages} Seiten, {len(paper.content) / 1e6:.1f} MB: "
+        f"{time.perf_counter() - begun:.1f} s ({words})",
+        flush=True,
+    )
+
+
+def _about(person: User, wanted: int) -> TreeFilter:
+    """Districts, as many as give about so many late trees."""
+    day, found = timezone.localdate(), 0
+    chosen: list[UUID] = []
+    for district in District.objects.order_by("name"):
+        one = TreeFilter(districts=(district.pk,))
+        rows = overdue.report_rows(on=day, visible_to=person, tree_filter=one)
+        late = overdue.only_states(rows, ()).count()
+        if chosen and found + late > wanted * 1.2:
+            continue
+        chosen.append(district.pk)
+        found += late
+        if found >= wanted:
+            break
+    return TreeFilter(districts=tuple(chosen))
+
+
+if __name__ == "__main__":
+    main()
