@@ -112,13 +112,19 @@ class PastRows:
         inherited = "t.last_on IS NULL OR t.last_on <= %(day)s"
         self._view(InheritedControl, "t.recorded_at < %(end)s" if self.then else inherited)
 
-    def existed(self, alias: str) -> str:
-        """SQL condition: the tree was there (as known today) or recorded (as known then)."""
+    def existed(self, alias: str, *, proved: bool = True) -> str:
+        """SQL condition: the tree was there (as known today) or recorded (as known then).
+
+        Without ``proved``, no temporary table is read, so that several processes may work on it.
+        """
         recorded = f"{alias}.created_at < %(end)s"
         if self.then:
             return recorded
         planted = PLANTED.format(t=alias)
-        return f"({recorded} OR {planted} OR {alias}.id IN (SELECT id FROM past_proved))"
+        either = f"{recorded} OR {planted}"
+        return (
+            f"({either} OR {alias}.id IN (SELECT id FROM past_proved))" if proved else f"({either})"
+        )
 
     def make_evidence(self) -> None:
         """Inspections and photos too, which only the card lists; after ``make``."""

@@ -20,16 +20,21 @@ SELECT r.* FROM later CROSS JOIN LATERAL jsonb_populate_record(
 WHERE {then} AND later.gone AND NOT EXISTS (SELECT FROM public.{table} now WHERE now.id = later.id)
 
 -- name: proved
--- Trees that were recorded later, without a planting day, but were looked at by then.
+-- Trees that were recorded later and are not known to have been planted, but were looked at by then.
 CREATE TEMP TABLE past_proved ON COMMIT DROP AS
-SELECT t.id FROM public.baumkataster_tree t
+WITH candidate AS MATERIALIZED (
+    SELECT t.id, t.planted_on FROM public.baumkataster_tree t
+    WHERE t.created_at >= %(end)s AND CASE WHEN t.planted_on IS NOT NULL
+        THEN t.planted_on > %(day)s
+        ELSE coalesce(t.planted_year, 9999) >= extract(year FROM %(day)s::date) END
+)
+SELECT t.id FROM candidate t
 JOIN public.inspections_inspection i ON i.tree_id = t.id AND i.inspected_on <= %(day)s
-LEFT JOIN public.inspections_inspection c ON c.corrects_id = i.id
-WHERE t.created_at >= %(end)s AND c.id IS NULL
+WHERE NOT EXISTS (SELECT FROM public.inspections_inspection c WHERE c.corrects_id = i.id)
 UNION
-SELECT t.id FROM public.baumkataster_tree t
+SELECT t.id FROM candidate t
 JOIN public.inspections_inheritedcontrol h ON h.tree_id = t.id AND h.last_on <= %(day)s
-WHERE t.created_at >= %(end)s AND t.planted_on IS NULL
+WHERE t.planted_on IS NULL
 
 -- name: learned
 -- What a tree would have learned from its newest inspection, had it not come late.
