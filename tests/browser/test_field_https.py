@@ -75,7 +75,7 @@ def test_plain_http_from_another_host_says_what_is_needed(
         page = tablet.start("/accounts/login/?next=/feld/")
         page.get_by_label("Benutzername").fill("kontrolle")
         page.get_by_label("Passwort").fill("ein-langes-kennwort-2")
-        page.get_by_role("button", name="Anmelden").tap()
+        page.get_by_role("button", name="Anmelden", exact=True).tap()
 
         expect(page.get_by_role("heading", name="HTTPS nötig")).to_be_visible()
         expect(page.get_by_text(f"https://{NAME}:{server.port}/feld/")).to_be_visible()

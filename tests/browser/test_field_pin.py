@@ -86,5 +86,5 @@ def test_a_pause_locks_until_the_pin_or_a_fresh_sign_in(tablet, ask_after):
     one.page.goto(one.url + "/accounts/login/?next=/feld/")
     one.page.get_by_label("Benutzername").fill("kontrolle")
     one.page.get_by_label("Passwort").fill(PASSWORD)
-    one.page.get_by_role("button", name="Anmelden").tap()
+    one.page.get_by_role("button", name="Anmelden", exact=True).tap()
     set_pin(one, "97531")

@@ -56,7 +56,7 @@ class Visit:
         self.go("/accounts/login/")
         self.page.get_by_label("Benutzername").fill(login)
         self.page.get_by_label("Passwort").fill(password)
-        self.page.get_by_role("button", name="Anmelden").click()
+        self.page.get_by_role("button", name="Anmelden", exact=True).click()
         self.page.wait_for_load_state()
 
     def go(self, path: str) -> Page:

@@ -188,7 +188,7 @@ class Tablet:
         page.goto(f"{self.url}/accounts/login/?next=/feld/")
         page.get_by_label("Benutzername").fill(login)
         page.get_by_label("Passwort").fill(password)
-        page.get_by_role("button", name="Anmelden").tap()
+        page.get_by_role("button", name="Anmelden", exact=True).tap()
         page.wait_for_url("**/feld/**")
         name = page.get_by_label("Name des Geräts")
         ready = page.locator("html[data-ready=true]")
