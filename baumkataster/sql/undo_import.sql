@@ -51,6 +51,21 @@ RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_
       AND c.transaction = (SELECT h.transaction FROM public.baumkataster_change h WHERE h.id = head)
 $$;
 
+-- Whether a row is again as an import left it: only later imports touched it, and all were taken back.
+CREATE OR REPLACE FUNCTION baum_import_as_left(which text, key text, tail bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce(bool_and(c.operation = 'update' AND (starts_with(c.reason, 'Import: ')
+               OR starts_with(c.reason, 'Rücknahme des Imports: '))), false)
+       AND NOT EXISTS (
+           SELECT FROM public.baumkataster_change x, jsonb_object_keys(x.new) n(name)
+           WHERE x.table_name = which AND x.row_id = key AND x.id > tail
+           GROUP BY n.name
+           HAVING (array_agg(x.old -> n.name ORDER BY x.id))[1]
+               IS DISTINCT FROM (array_agg(x.new -> n.name ORDER BY x.id DESC))[1])
+    FROM public.baumkataster_change c
+    WHERE c.table_name = which AND c.row_id = key AND c.id > tail
+$$;
+
 -- What was built on an import: one row per thing, at most 1,000 of each kind.
 CREATE OR REPLACE FUNCTION baum_import_obstacles(run uuid)
 RETURNS TABLE (kind text, tree_id uuid, site_id uuid, at timestamptz, by_id uuid)
@@ -112,6 +127,7 @@ BEGIN
        AND (l.table_name, l.row_id) IN (
            SELECT c.table_name, c.row_id FROM public.baumkataster_change c
            WHERE c.id BETWEEN proof.id AND tail AND c.transaction = proof.transaction)
+       AND NOT public.baum_import_as_left(l.table_name, l.row_id, tail)
      LIMIT 1000);
 END $$;
 
@@ -194,5 +210,5 @@ END $$;
 
 -- Whoever may connect must not; grants.py lets the app role call the two that it needs.
 REVOKE ALL ON FUNCTION baum_import_transaction(uuid), baum_import_obstacles(uuid),
-    baum_import_inserted(bigint, bigint, text), baum_import_set_back(bigint, bigint, text),
-    baum_undo_import(uuid) FROM PUBLIC;
+    baum_import_inserted(bigint, bigint, text), baum_import_as_left(text, text, bigint),
+    baum_import_set_back(bigint, bigint, text), baum_undo_import(uuid) FROM PUBLIC;

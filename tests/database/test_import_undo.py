@@ -84,6 +84,16 @@ def test_a_first_import_goes_without_a_trace_but_its_history(planner):
     }
 
 
+def test_the_last_import_goes_first_and_then_the_one_before(planner, tmp_path):
+    before = content()
+    first = run_of(imported("wesel_like.csv", by=planner))
+    second = run_of(imported(edited(tmp_path, *CHANGES), by=planner))
+    assert {each.kind for each in obstacles_to_undo(first)} == {"later_import", "site"}
+    undo(second, planner)
+    undo(first, planner)
+    assert content() == before
+
+
 def test_a_second_import_leaves_what_the_first_wrote_and_comes_again(planner, tmp_path):
     imported("wesel_like.csv", by=planner)
     first = content()
