@@ -41,6 +41,9 @@ def test_every_command_exists_with_its_options(words: list[str]) -> None:
         parser: argparse.ArgumentParser = command.create_parser("manage.py", rest[0])
         known = {text for action in parser._actions for text in action.option_strings}
         assert set(options) <= known
+    elif name == "bench":
+        source = (ROOT / "bench" / f"{rest[0]}.py").read_text(encoding="utf-8")
+        assert [option for option in options if f'"{option}"' not in source] == []
     elif name in READERS:
         source = inspect.getsource(READERS[name])
         assert [option for option in options if f'"{option}"' not in source] == []
