@@ -13,7 +13,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
-LOGIN = """<!doctype html><html lang="de"><title>Dienst</title><form method="post">{% csrf_token %}
+LOGIN = """<!doctype html><html lang="de"><title>Dienst</title>
+<link rel="icon" href="data:,"><form method="post">{% csrf_token %}
 <label>Name <input name="username"></label><label>Passwort <input name="password" type="password">
 </label><input type="hidden" name="next" value="{{ next }}"><button>Beim Dienst anmelden</button></form>
 """
