@@ -140,6 +140,13 @@ def changes(area: Area, *, visitor: Visitor, day: date, cursor: str | None) -> C
     return Changes(cursor=moment.cursor, reset=since is None, count=count, ids=ids, changed=changed)
 
 
+def database_life() -> str:
+    """Name of this life of the database: another one after a backup was put back."""
+    with connection.cursor() as cursor:
+        cursor.execute(NOW_SQL)
+        return str(cursor.fetchone()[0])
+
+
 def _moment() -> _Moment:
     """Where the database stands, such that it cannot fall behind it again."""
     with connection.cursor() as cursor:

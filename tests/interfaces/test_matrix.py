@@ -222,6 +222,7 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "api/v1/field/photos/<uuid:pk>/": {"GET": "field", "PATCH": "field"},
     "api/v1/field/areas/size/": {"POST": "field"},
     "api/v1/field/areas/changes/": {"POST": "field"},
+    "api/v1/field/lost/": {"POST": "field"},
     "api/v1/field/trees/": {"POST": "field"},
     "api/v1/field/reference/": {"GET": "field"},
     "api/v1/field/tours/": {"GET": "field"},

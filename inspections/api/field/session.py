@@ -14,6 +14,7 @@ from baumkataster.api.parameters import uuids
 from baumkataster.models import CitySettings, User
 from baumkataster.permissions import signed_in, why_no_inspection
 from inspections.api.field.areas import FieldView
+from inspections.field.changes import database_life
 from inspections.models import FieldDevice
 
 
@@ -37,6 +38,7 @@ class SessionView(FieldView):
                     "measures_work": bool(city and city.field_measures_work),
                 },
                 "server_time": timezone.now(),
+                "database": database_life(),
                 "device": described(device) if device else None,
             }
         )

@@ -59,7 +59,8 @@ export async function city() {
  * as long as the same session goes on.
  *
  * @param {{signal?: AbortSignal}} [options]
- * @returns {Promise<{user: object|null, device: object, settings: object}>} user null: nobody is signed in
+ * @returns {Promise<{user: object|null, device: object, settings: object, database?: string}>} user null: nobody is
+ *   signed in; database: which one the server has
  */
 export async function refresh({ signal } = {}) {
   const own = await device();
@@ -77,7 +78,7 @@ export async function refresh({ signal } = {}) {
   await setMeta("city", said.city);
   const kept = said.device ? await keepDevice(said.device) : own;
   await keepUser(said.user);
-  return { user: said.user, device: kept, settings: said.settings };
+  return { user: said.user, device: kept, settings: said.settings, database: said.database };
 }
 
 async function keepUser(user) {

@@ -8,6 +8,7 @@ import { forgetEverything, isHandedIn } from "baum/io/field/farewell.js";
 import { askForNews, handIn, nothingUnderWay, sendable } from "baum/io/field/hand_in.js";
 import { askForPhotos, handInPhoto, photoQueue } from "baum/io/field/hand_in_photos.js";
 import { TokenStale } from "baum/io/field/net.js";
+import { sendLostAgain } from "baum/io/field/lost.js";
 import { counts, purge } from "baum/io/field/outbox.js";
 import { people, refresh } from "baum/io/field/session.js";
 import { asTheOnlyOne } from "baum/io/field/sender_lock.js";
@@ -86,7 +87,7 @@ async function depositFor(persons) {
   }
 }
 
-async function handInSignedIn(user) {
+async function handInSignedIn(user, database) {
   if (await hasWork(user.id, null)) {
     say("sending");
     await handInAll(user.id);
@@ -94,17 +95,18 @@ async function handInSignedIn(user) {
     await askForNews(user.id);
   }
   await askForPhotos(user.id);
+  if (await sendLostAgain(user.id, database)) await handInAll(user.id);
 }
 
 /** The user's part with a fresh token once, where the first one was too old. */
-async function withFreshToken(user) {
+async function withFreshToken(user, database) {
   try {
-    await handInSignedIn(user);
+    await handInSignedIn(user, database);
   } catch (error) {
     if (!(error instanceof TokenStale)) throw error;
     const again = await refresh();
     if (!again.user) throw new SignedOut(error.sentence, 401);
-    await handInSignedIn(again.user);
+    await handInSignedIn(again.user, again.database);
   }
 }
 
@@ -137,12 +139,12 @@ async function endIfBlocked(user) {
 
 async function contact() {
   await nothingUnderWay();
-  const { user } = await refresh();
+  const { user, database } = await refresh();
   state.contact = new Date().toISOString();
   let isSignedIn = Boolean(user);
   if (isSignedIn) {
     try {
-      await withFreshToken(user);
+      await withFreshToken(user, database);
     } catch (error) {
       if (!(error instanceof SignedOut)) throw error;
       isSignedIn = false;
