@@ -34,14 +34,16 @@ DEBIAN = System(
     ("postgresql-15", "postgresql-15-postgis-3", "gdal-bin", "libgdal32", "libgeos-c1v5",
      "libproj25", "gettext", "python3-venv", "tzdata", "ca-certificates", "libpango-1.0-0",
      "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"),
-    ("chromium", "python3-qgis", "git", "nginx", "openssl", "poppler-utils", "systemd"),
+    ("chromium", "python3-qgis", "git", "nginx", "openssl", "libfaketime", "poppler-utils",
+     "systemd"),
 )  # fmt: skip
 #: Provided for, never run.
 UBUNTU = System(
     "Ubuntu 24.04 (noch nicht erprobt)",
     ("postgresql-16", "postgresql-16-postgis-3", "gdal-bin", "libgdal34t64", "libgeos-c1t64",
      "libproj25", "gettext", "python3-venv", "tzdata", "ca-certificates"),
-    ("chromium-browser", "python3-qgis", "git", "nginx", "openssl", "poppler-utils", "systemd"),
+    ("chromium-browser", "python3-qgis", "git", "nginx", "openssl", "libfaketime", "poppler-utils",
+     "systemd"),
 )  # fmt: skip
 SYSTEMS = {("debian", "12"): DEBIAN, ("ubuntu", "24.04"): UBUNTU}
 #: Which part of the packages a command needs.
