@@ -55,8 +55,7 @@ class Http:
         self, path: str, headers: dict[str, str] | None = None, expected: int = 200
     ) -> Iterable[bytes]:
         """The answer in blocks; any other status ends the bench."""
-        self.connection.request("GET", path, headers=self.headers | (headers or {}))
-        answer = self.connection.getresponse()
+        answer = self._asked(path, self.headers | (headers or {}))
         self.last_headers = answer.headers
         if answer.status != expected:
             raise SystemExit(f"{path}: {answer.status} {answer.read(300)!r}")
@@ -64,6 +63,16 @@ class Http:
             yield block
         # read1 leaves an answer of known length open; this tells the connection that it is read.
         answer.read()
+
+    def _asked(self, path: str, headers: dict[str, str]) -> http.client.HTTPResponse:
+        """Once more where the server let go of a connection that was idle for its seconds."""
+        try:
+            self.connection.request("GET", path, headers=headers)
+            return self.connection.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError):
+            self.connection.close()
+            self.connection.request("GET", path, headers=headers)
+            return self.connection.getresponse()
 
     def answered(self, name: str) -> str:
         """A header of the last answer; empty when there was none."""
