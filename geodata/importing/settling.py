@@ -131,17 +131,18 @@ def metres_apart(conflict: ImportConflict) -> float | None:
 
 def our_changes(conflicts: list[ImportConflict]) -> dict[int, OurChange]:
     """The last change of our value by a person, for each conflict that has one."""
-    rows = {(c.table_name, str(c.row_id)) for c in conflicts}
-    found: dict[tuple[str, str, str], OurChange] = {}
-    changes = Change.objects.filter(
-        table_name__in={table for table, _row in rows}, row_id__in={row for _table, row in rows}
-    )
-    for change in changes.select_related("actor").order_by("id"):
-        who = OurChange(str(change.actor or ""), change.at)
-        for column in change.new or {}:
-            found[change.table_name, change.row_id, column] = who
-    return {
-        c.pk: found[key]
-        for c in conflicts
-        if (key := (c.table_name, str(c.row_id), c.column_name)) in found
+    wanted: dict[tuple[str, str, str], ImportConflict] = {
+        (c.table_name, str(c.row_id), c.column_name): c for c in conflicts
     }
+    changes = Change.objects.filter(
+        table_name__in={table for table, _row, _column in wanted},
+        row_id__in={row for _table, row, _column in wanted},
+    )
+    found: dict[int, OurChange] = {}
+    for change in changes.select_related("actor").order_by("id"):
+        for column in change.new or {}:
+            conflict = wanted.get((change.table_name, change.row_id, column))
+            # What the decision itself wrote is no longer our value.
+            if conflict and not (conflict.settled_at and change.at >= conflict.settled_at):
+                found[conflict.pk] = OurChange(str(change.actor or ""), change.at)
+    return found
