@@ -32,7 +32,7 @@ COUNT_SQL: Final = f"""
 def run_controls(*, day: date, now: datetime) -> ControlRun | None:
     """Control all trees on ``day``; ``now`` (aware) is kept as the time of the run.
 
-    First due dates are brought up to date (a rule set may begin to hold today), in small
+    First due dates are brought up to date where a rule set begins to hold and once a week, in small
     transactions, so that nobody who records an inspection waits for the whole city; killed there,
     the next run goes on. Then, in one transaction that locks no tree: flags raised, escalated and
     resolved, digests put into the outbox, the run recorded. Killed in the middle of that, nothing
@@ -50,9 +50,21 @@ def run_controls(*, day: date, now: datetime) -> ControlRun | None:
         rule_set = RuleSet.objects.valid_on(day)
         if rule_set is None:
             return None
-        replan(day=day)
+        if _may_have_moved(day, rule_set, last):
+            replan(day=day)
         with transaction.atomic():
             return _record(day, rule_set, last, now, begun)
+
+
+def _may_have_moved(day: date, rule_set: RuleSet, last: ControlRun | None) -> bool:
+    """Whether all due dates must be computed: a due date knows no day, only inputs and rule set.
+
+    Every deed that changes an input recomputes its trees itself; once a week all are computed
+    nevertheless, so that what went past the deeds is found.
+    """
+    if last is None or last.rule_set_id != rule_set.pk:
+        return True
+    return last.day.isocalendar()[:2] != day.isocalendar()[:2]
 
 
 @contextmanager

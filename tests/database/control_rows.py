@@ -7,6 +7,7 @@ from typing import Any
 from baumkataster.models import Tree
 from inspections.models import ControlFlag, ControlMail, InheritedControl
 from inspections.services.control_runs import run_controls
+from inspections.services.replanning import replan
 from tests.factories import load_reference_data, make_place, make_tree, make_unit, make_user
 
 #: Day of the regular control of trees that make_due makes; tolerance until 10 August.
@@ -42,8 +43,13 @@ def make_due(place: Any, due_on: date = DUE, **values: Any) -> Tree:
     return tree
 
 
-def run(day: date) -> Any:
-    """A run at 05:30 in Berlin (winter)."""
+def run(day: date, *, planned: bool = True) -> Any:
+    """A run at 05:30 in Berlin (winter).
+
+    Rows of these tests are made past the deeds that plan them at once; ``planned`` stands in for that.
+    """
+    if planned:
+        replan(day=day)
     return run_controls(day=day, now=datetime(day.year, day.month, day.day, 4, 30, tzinfo=UTC))
 
 

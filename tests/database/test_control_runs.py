@@ -164,15 +164,30 @@ def test_run_brings_plans_up_to_date_first():
     people = make_people()
     make_due(people.avenue)
     assert not ControlPlan.objects.exists()
-    run(DUE)
+    run(DUE, planned=False)
     assert ControlPlan.objects.get().due_on == DUE
+
+
+def test_run_computes_all_plans_when_the_rule_or_the_week_is_new():
+    people = make_people()
+    tree = make_due(people.avenue)
+    run(DUE)
+    monday = days(1)  # of the next week
+    for day, stale, mended in (
+        (monday, date(2030, 1, 1), DUE),
+        (days(2), date(2030, 1, 1), date(2030, 1, 1)),
+        (days(8), date(2030, 1, 1), DUE),
+    ):
+        ControlPlan.objects.filter(pk=tree.pk).update(due_on=stale)
+        run(day, planned=False)
+        assert ControlPlan.objects.get().due_on == mended, day
 
 
 def test_number_of_statements_does_not_grow_with_the_city(django_assert_max_num_queries):
     people = make_people()
     for _ in range(30):
         make_due(people.avenue, days(-200))
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(32):
         assert run(DUE).raised == 30
 
 
