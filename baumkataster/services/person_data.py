@@ -64,7 +64,7 @@ def forget_person(*, by: User | None, person: User, now: datetime) -> None:
     Raises:
         Refused: the account can still sign in.
     """
-    with authored(by=by, reason="Konto nach dem Ausscheiden namenlos gemacht"):
+    with authored(by=by, reason=_("Konto nach dem Ausscheiden namenlos gemacht")):
         found = locked(User, person.pk)
         if found.is_active:
             raise Refused(_("Bitte das Konto zuerst sperren."))

@@ -5,13 +5,14 @@ from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from baumkataster.authorship import authored
 from baumkataster.errors import Refused
 from baumkataster.models import Role, User
 from baumkataster.services.checking import save_checked
 
-REASON = "Anmeldung über den Anmeldedienst"
+REASON = gettext_noop("Anmeldung über den Anmeldedienst")
 #: Claim -> field, with the field's longest value.
 NAMES = {"given_name": ("first_name", 150), "family_name": ("last_name", 150)}
 

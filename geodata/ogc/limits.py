@@ -49,7 +49,7 @@ def too_large(request: HttpRequest) -> HttpResponse | None:
     """A refusal in words of the WFS, or None when the question may be read."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:
         return _refusal(413)
-    texts = [value for name, value in request.GET.items() if name.upper() == "FILTER"]
+    texts = [str(value) for name, value in request.GET.items() if name.upper() == "FILTER"]
     if request.method == "POST":
         texts.append(request.body.decode("utf-8", "replace"))
     return _refusal(400) if any(_is_too_large(text) for text in texts) else None

@@ -138,10 +138,11 @@ def test_csv_and_xlsx_hold_the_same_rows(city):
     table = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";"))
     assert text.startswith("\ufeffBaumnr.;Objekt;")
     assert [line[0] for line in table[1:]] == ["overdue", "tolerance", "never", "overdue-low"]
+    counts = overdue.state_counts(rows(city["supervisor"]))
     content = xlsx_bytes(
         shown,
-        head=overdue.header(on=DAY, counts=overdue.state_counts(rows(city["supervisor"])), asked_by="Ina Reh"),
-        counts=overdue.state_counts(rows(city["supervisor"])),
+        head=overdue.header(on=DAY, counts=counts, asked_by="Ina Reh"),
+        counts=counts,
         filter_text="alle",
         base_url="http://x",
     )
