@@ -178,7 +178,9 @@ def test_application_passwords_have_a_limit(person: User) -> None:
         create_application_password(by=person, name=f"Programm {number}")
     client = Client()
     client.force_login(person)
-    answer = client.post("/accounts/anwendungspasswoerter/", {"name": "noch eins", "scopes": ["export"]})
+    answer = client.post(
+        "/accounts/anwendungspasswoerter/", {"name": "noch eins", "scopes": ["export"]}
+    )
     assert "widerrufen Sie zuerst" in answer.content.decode()
     assert ApplicationPassword.objects.count() == 20
 
