@@ -23,6 +23,17 @@ class AccessEvent(models.TextChoices):
     EXPORTED = "exported", _("Daten ausgegeben")
 
 
+#: Words for the ways; a provider's or a library's own word is shown as it is.
+WAYS = {
+    "password": _("Passwort"),
+    "totp": _("Code-App"),
+    "recovery_codes": _("Ersatzcode"),
+    "webauthn": _("Passkey"),
+    "provider": _("Anmeldedienst"),
+    "program": _("Anwendungspasswort"),
+}
+
+
 class AccessRecord(models.Model):
     """One line of the log of access; added only, purged by baum_purge_access (sql/access.sql)."""
 
@@ -64,3 +75,8 @@ class AccessRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%d.%m.%Y %H:%M} {self.get_event_display()}"
+
+    @property
+    def way(self) -> str:
+        """How somebody came, in words."""
+        return str(WAYS.get(self.method, self.method))

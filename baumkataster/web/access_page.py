@@ -114,7 +114,7 @@ def _lines(rows: QuerySet[AccessRecord]) -> Iterator[str]:
     for row in rows.iterator(2000):
         at = timezone.localtime(row.at).strftime("%d.%m.%Y %H:%M:%S")
         person = row.person.username if row.person_id and row.person else ""
-        values = [at, row.get_event_display(), person, row.method, row.route, row.address or ""]
+        values = [at, row.get_event_display(), person, row.way, row.route, row.address or ""]
         details = ", ".join(f"{key}: {value}" for key, value in row.details.items())
         yield writer.writerow([_plain(str(value)) for value in (*values, details)])
 
