@@ -17,13 +17,14 @@ BEGIN
             (table_name, row_id, operation, at, actor_id, db_role, reason, old, new, transaction)
         SELECT TG_TABLE_NAME, n.j ->> key_column, 'insert', clock_timestamp(), actor, session_user,
                why, NULL, n.j - hidden, whole
-        FROM (SELECT to_jsonb(r) AS j FROM new_rows r) n;
+        -- OFFSET 0: otherwise each row becomes JSON twice.
+        FROM (SELECT to_jsonb(r) AS j FROM new_rows r OFFSET 0) n;
     ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO public.baumkataster_change
             (table_name, row_id, operation, at, actor_id, db_role, reason, old, new, transaction)
         SELECT TG_TABLE_NAME, o.j ->> key_column, 'delete', clock_timestamp(), actor, session_user,
                why, o.j - hidden, NULL, whole
-        FROM (SELECT to_jsonb(r) AS j FROM old_rows r) o;
+        FROM (SELECT to_jsonb(r) AS j FROM old_rows r OFFSET 0) o;
     ELSE
         -- A changed key would hide what happened: such rows appear as delete and insert.
         INSERT INTO public.baumkataster_change
