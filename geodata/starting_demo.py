@@ -26,9 +26,11 @@ from baumkataster.models import (
 from geodata.demo import region
 from geodata.demo.city import DemoCity
 from geodata.demo.copying import copy_rows, refresh_statistics
-from geodata.demo.multiplying import multiply
+from geodata.demo.lightening import lightened, mark_all
+from geodata.demo.multiplying import TABLES, multiply
 from geodata.demo.names import CITY
 from geodata.demo.people import DEMO_LOGINS, PersonRow, Staff
+from geodata.demo.runs import record_past_runs
 from geodata.demo.tables import Tables
 from geodata.reference_data import load_base_maps, load_reference_data
 from geodata.tiles.kept_cells import refresh
@@ -36,6 +38,9 @@ from inspections.models import RuleSet
 from inspections.services import replan
 
 LOGINS_FILE = "demo-logins.txt"
+#: Tables that a very large city fills, and their history.
+MULTIPLIED = (*TABLES, "baumkataster_change")
+PLANNED = ("inspections_controlplan",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,11 @@ def load_city(
     towns: int = 1,
     progress: Callable[[int], None] = lambda _: None,
 ) -> LoadedCity:
-    """Load everything as the app role, compute the due dates, write the logins to ``folder``.
+    """Load everything, compute the due dates, write the logins to ``folder``.
 
     ``towns`` makes that many of the drawn one (demo/multiplying.py); ``progress`` hears how many
-    are there.
+    are there. The app role can do it all; as the tables' owner a large city takes a third of the
+    time (demo/lightening.py).
 
     One transaction: killed at any point, the database is as before. The caller has made sure that
     the installation is empty.
@@ -87,10 +93,14 @@ def load_city(
             _city_settings(city, [town.moved(city.plan.outline) for town in others])
             loaded = _tables(city)
             if others:
-                multiply(others, day=city.day, progress=progress)
+                with lightened(MULTIPLIED):
+                    multiply(others, day=city.day, progress=progress)
             refresh_statistics()
-            plans = replan(day=city.day)
+            with lightened(PLANNED if others else ()):
+                plans = replan(day=city.day)
+            mark_all()
             refresh(day=city.day)
+            record_past_runs(day=city.day)
         _write_logins(folder, passwords, city.staff)
     return LoadedCity(
         trees=loaded["baumkataster_tree"] * towns,

@@ -25,8 +25,9 @@ from launch.installation import Installation
 from launch.words import USAGE, LaunchError, answer, say
 
 CLONE = Path(__file__).resolve().parent.parent
-#: Commands of manage.py that change the schema: only these are told the owner's address.
-OWNER_COMMANDS = frozenset({"migrate"})
+#: Commands of manage.py that change the schema, be it for a while: only these are told the owner's
+#: address.
+OWNER_COMMANDS = frozenset({"migrate", "demo_city"})
 
 
 def db(installation: Installation, arguments: Sequence[str]) -> int:

@@ -163,7 +163,8 @@ def demo_city(installation: Installation, *, trees: int | None, wanted: bool) ->
     if mark.exists() and trees is None:
         return
     number: Sequence[str] = () if trees is None else ("--trees", str(trees))
-    manage(installation, "demo_city", *number, "--if-empty")
+    # Only a chosen size can be so large that the owner's ways are worth it (manage.py).
+    manage(installation, "demo_city", *number, "--if-empty", owner=trees is not None)
     mark.write_text("loaded", encoding="ascii")
     # Otherwise the report says for up to ten minutes that nobody has looked at the city yet.
     if (installation.places.state / "demo-logins.txt").exists():

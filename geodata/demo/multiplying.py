@@ -1,7 +1,8 @@
 """Tells a loaded demo town many times, set-based: one INSERT … SELECT per table and town.
 
-Called by starting_demo.py inside its transaction. Constraints and triggers hold as ever, so the
-history has its rows too: without them a large demo would be lighter than a large city.
+Called by starting_demo.py inside its transaction. Every constraint holds and the history has its
+rows too: without them a large demo would be lighter than a large city (lightening.py says how the
+owner of the tables makes that faster).
 
 All days of a place are moved back by the same whole weeks, other weeks in each town: visits stay
 on working days and in order, but due dates and states differ from town to town. Keys are made
@@ -15,6 +16,7 @@ from typing import Any
 
 from django.db import connection
 
+from geodata.demo.lightening import with_history
 from geodata.demo.region import Town
 
 _OF_SITE = "(SELECT s.place_id FROM baumkataster_site s WHERE s.id = r.site_id)"
@@ -46,7 +48,7 @@ KEYS = frozenset(
 #: Left to the database: it counts and dates by itself.
 LEFT_OUT = frozenset({"version", "changed_at"})
 #: A place's days are moved back by less than so many weeks.
-WEEKS = 4
+WEEKS = 9
 #: A row's columns with rules of their own; b is the first town's row, t the town, m the weeks.
 _MONTHS = "(b.inspected_on + make_interval(months => b.set_months))::date"
 _OWN: dict[str, str] = {
@@ -156,11 +158,12 @@ def _statement(cursor: Any, table: str) -> str:
         for name, kind in cursor.fetchall()
         if name not in LEFT_OUT and (name, kind) != ("id", "bigint")
     }
-    return (
+    insert = (
         f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns.values())}"
         f" FROM {_first(table)} b JOIN demo_town t ON t.number = %(town)s"
         " LEFT JOIN demo_moved m ON m.number = t.number AND m.place_id = b.demo_place"
     )
+    return with_history(cursor, table, insert)
 
 
 def _value(table: str, column: str, kind: str) -> str:

@@ -2,7 +2,7 @@
 
 import stat
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth import authenticate
@@ -28,12 +28,15 @@ from geodata.reference_data import SPECIES_FILE
 from geodata.starting_demo import choose_passwords, load_city
 from inspections.models import (
     ControlPlan,
+    ControlRun,
     Finding,
     InheritedControl,
     Inspection,
     Measure,
 )
+from inspections.reports.trend import trend
 from inspections.services import check_plans
+from inspections.services.control_runs import count_states
 from inspections.sql_state import state_sql
 
 DAY = date(2026, 11, 23)
@@ -163,3 +166,14 @@ def test_evidence_of_the_demo_is_guarded_as_all_evidence(loaded):
         connection.cursor() as cursor,
     ):
         cursor.execute("DELETE FROM inspections_inspection")
+
+
+def test_the_city_was_looked_at_every_day_of_the_last_twelve_weeks(loaded):
+    runs = list(ControlRun.objects.order_by("day"))
+    assert [DAY - run.day for run in runs] == [timedelta(days=n) for n in range(84, 0, -1)]
+    today, units = count_states(day=DAY)
+    assert runs[-1].counts["trees"] == sum(u["trees"] for u in runs[-1].unit_counts.values())
+    assert set(runs[-1].unit_counts) == set(units)
+    # From one day to the next only a few trees change their state.
+    assert sum(abs(today[s] - runs[-1].counts.get(s, 0)) for s in today) < TREES * 0.04
+    assert trend(runs) is not None
