@@ -6,7 +6,7 @@ gone. The rule is ``rules/past.plan_then``, its set-based twin stands in ``sql/t
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from itertools import product
@@ -20,19 +20,23 @@ from baumkataster.errors import Refused
 from baumkataster.models import Place, Site, Tree
 from inspections.models import RuleSet
 from inspections.past_day import DAY, AskedDay
-from inspections.reports.past_rows import STATEMENTS, PastRows, past
+from inspections.reports.past_rows import STATEMENTS, PastRows, named, past
 from inspections.rules.intervals import CONDITIONS, EXPECTATIONS, PHASES
-from inspections.rules.past import end_of
+from inspections.rules.past import Reading, end_of
 
-PLAN_SQL: Final = (Path(__file__).parent.parent / "sql" / "then_plan.sql").read_text("utf-8")
+#: Parts of the statement of the plans, by name.
+PLAN_SQL: Final = named(Path(__file__).parent.parent / "sql" / "then_plan.sql")
+#: So many trees are looked up one by one; more are cheaper all at once.
+FEW: Final = 50_000
 #: For one statement over all trees; temporary tables are written, so nothing is shared.
 SETTINGS: Final = """
 SET LOCAL work_mem = '192MB'; SET LOCAL hash_mem_multiplier = 2; SET LOCAL jit = off;
-SET LOCAL max_parallel_workers_per_gather = 2; SET LOCAL random_page_cost = 1.1"""
+SET LOCAL max_parallel_workers_per_gather = 2; SET LOCAL random_page_cost = 1.1;
+SET LOCAL default_statistics_target = 10"""
 
 BERLIN: Final = "AT TIME ZONE 'Europe/Berlin'"
 #: As known today a basis binds from the day after it.
-NEXT_DAY: Final = f"((b.inspected_on + 1)::timestamp {BERLIN})"
+NEXT_DAY: Final = f"((p.basis_on + 1)::timestamp {BERLIN})"
 
 
 @contextmanager
@@ -67,10 +71,17 @@ def ensure_data(asked: AskedDay) -> None:
     Raises:
         Refused: with the first day that can be asked for.
     """
+    then = asked.reading is Reading.THEN
     with connection.cursor() as cursor:
+        # The first row that fits is found at once; the very first one needs all of them.
+        cursor.execute(
+            STATEMENTS["known"], {"day": asked.day, "end": end_of(asked.day), "then": then}
+        )
+        if cursor.fetchone()[0] and RuleSet.objects.exists():
+            return
         cursor.execute(STATEMENTS["first"])
         recorded, inspected = cursor.fetchone()
-    days = [day for day in (recorded, None if asked.reading == "damals" else inspected) if day]
+    days = [day for day in (recorded, None if then else inspected) if day]
     if not RuleSet.objects.exists() or not days:
         raise Refused({DAY: [_("Für keinen Tag der Vergangenheit gibt es schon Daten.")]})
     if asked.day < min(days):
@@ -92,6 +103,7 @@ class _Plans(PastRows):
         self.among_sql = among
         self.day = asked.day
         self.rules = self._known_rules()
+        self.has_least = False
 
     def make(self, *, evidence: bool = False) -> None:
         """Views of the day, then plans: all at once, and again those with a memory."""
@@ -113,21 +125,30 @@ class _Plans(PastRows):
 
     def _again(self) -> None:
         """Replace the plans of trees that the plain statement cannot know."""
-        if self.run(STATEMENTS["reset"]):
+        if self.then and self.run(STATEMENTS["reset"]):
             self.run(STATEMENTS["reset_start"])
-        self.run(STATEMENTS["events"])
-        spans = {name: self._ordinal(f"s.{name[:-1]}day") for name in ("from_n", "to_n")}
-        self.run(STATEMENTS["least"].format(months=self._months(), **spans))
-        self.run(STATEMENTS["again"])
-        for relation in self._changed():
-            self.run(f"INSERT INTO past_again {relation}")
-        self.run("ANALYZE past_again")
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT EXISTS (SELECT FROM past_again)")
-            if not cursor.fetchone()[0]:
-                return
-        self.run("DELETE FROM inspections_controlplan WHERE tree_id IN (SELECT id FROM past_again)")
-        self.run(f"INSERT INTO inspections_controlplan {self._plans(again=True)}")
+        started = "p.start_at" if self.then else NEXT_DAY
+        parts = []
+        if self.run(STATEMENTS["events"].format(started=started)):
+            spans = {name: self._ordinal(f"s.{name[:-1]}day") for name in ("from_n", "to_n")}
+            least = STATEMENTS["least"].format(months=self._months(), started=started, **spans)
+            self.run(least)
+            self.has_least = True
+            parts.append("SELECT tree_id AS id FROM past_least")
+        if self.then:
+            parts.append("SELECT tree_id AS id FROM past_reset")
+        ids = " UNION ".join([*parts, *self._changed()])
+        if not ids:
+            return
+        number = self.run(f"CREATE TEMP TABLE past_again ON COMMIT DROP AS {ids}")
+        if number:
+            self.run("ANALYZE past_again")
+            self.run(
+                "DELETE FROM inspections_controlplan WHERE tree_id IN (SELECT id FROM past_again)"
+            )
+            self.run(
+                f"INSERT INTO inspections_controlplan {self._plans(again=True, few=number <= FEW)}"
+            )
 
     def _changed(self) -> Iterator[str]:
         """Ids of trees whose own row, site or place was another one on the day."""
@@ -142,29 +163,34 @@ class _Plans(PastRows):
                 JOIN baumkataster_site s ON s.id = t.site_id
                 JOIN {past(Place)} p ON p.id = s.place_id"""
 
-    def _plans(self, *, again: bool) -> str:
+    def _plans(self, *, again: bool, few: bool = False) -> str:
         """The statement of the plans: all by the rows as they are, or the changed ones again."""
         only = "past_again" if again else "past_among" if self.among else ""
-        rule = self._rule_on(self.day)
-        arrived = "b.received_at" if self.then else NEXT_DAY
-        least = {
-            "joins": "LEFT JOIN past_least l ON l.tree_id = t.id"
-            " LEFT JOIN past_reset r ON r.tree_id = t.id",
-            "start": f"greatest({arrived}, r.at)",
-            "least": "l.months",
-        }
-        once = {"joins": "", "start": arrived, "least": "NULL::int"}
-        last = self._ordinal_of(self.day)
-        begin = self._ordinal(f"(f.start_at {BERLIN})::date")
-        return PLAN_SQL.format(
-            months=self._months(),
-            schema="" if again else "public.",
-            among=f"t.id IN (SELECT id FROM {only})" if only else self._existed(again=again),
-            ordinal=f"CASE WHEN f.least IS NULL THEN {begin} ELSE {last} END" if again else begin,
+        words = {
+            "schema": "" if again else "public.",
+            "among": f"t.id IN (SELECT id FROM {only})" if only else self._existed(again=again),
+            **self._memory(again=again),
             **self._conditions(only),
-            **(least if again else once),
-            **self._constants(rule),
-        )
+            **self._constants(self._rule_on(self.day)),
+        }
+        words["columns"] = PLAN_SQL["columns"].format(**words)
+        return (PLAN_SQL["few" if few else "all"] + PLAN_SQL["plan"]).format(**words)
+
+    def _memory(self, *, again: bool) -> dict[str, str]:
+        """Since when a basis binds, and the lowest months since then."""
+        begin = "(f.start_at " + BERLIN + ")::date" if self.then else "f.inspected_on + 1"
+        first, last = self._ordinal(f"({begin})"), self._ordinal_of(self.day)
+        words = {"joins": "", "start": "NULL::timestamptz", "least": "NULL::int"}
+        if self.then:
+            words["start"] = "b.received_at"
+        if again and self.then:
+            words["joins"] = "LEFT JOIN past_reset r ON r.tree_id = t.id"
+            words["start"] = "greatest(b.received_at, r.at)"
+        if again and self.has_least:
+            words["joins"] += " LEFT JOIN past_least l ON l.tree_id = t.id"
+            words["least"] = "l.months"
+            first = f"CASE WHEN f.least IS NULL THEN {first} ELSE {last} END"
+        return words | {"lowest": self._lowest(first)}
 
     def _existed(self, *, again: bool) -> str:
         """Whether a tree counts at all: the view of the day knows, the table itself does not."""
@@ -211,23 +237,50 @@ class _Plans(PastRows):
         steps = [f"({day} >= '{rule.valid_from}')::int" for rule in self.rules[1:]]
         return f"({' + '.join(steps)})" if steps else "0"
 
+    def _matrix(self) -> Iterator[tuple[tuple[str, str, str], list[int]]]:
+        """Phase, condition and expectation with the months of every rule set."""
+        for key in product(("", *PHASES), CONDITIONS, ("", *EXPECTATIONS)):
+            yield (
+                key,
+                [rule.matrix.get(".".join(key)) or rule.default_months for rule in self.rules],
+            )
+
     def _months(self) -> str:
-        """Rows of VALUES: months by phase, condition, expectation and rule set, and the lowest since."""
-        last = self._ordinal_of(self.day)
+        """Rows of VALUES: months by phase, condition, expectation and rule set."""
         rows = []
-        for phase, condition, expectation in product(
-            ("", *PHASES), CONDITIONS, ("", *EXPECTATIONS)
-        ):
-            key = f"{phase}.{condition}.{expectation}"
-            months = [rule.matrix.get(key) or rule.default_months for rule in self.rules]
-            for n in range(len(self.rules)):
-                least = min(months[min(n, last) : last + 1])
-                rows.append(
-                    f"('{phase}', '{condition}', '{expectation}', {n}, {months[n]}, {least})"
-                )
+        for (phase, condition, expectation), months in self._matrix():
+            rows += [
+                f"('{phase}', '{condition}', '{expectation}', {n}, {number})"
+                for n, number in enumerate(months)
+            ]
         return ", ".join(rows)
+
+    def _lowest(self, ordinal: str) -> str:
+        """SQL of the lowest months from the rule set at a place of the order on.
+
+        Looked up in an array by place: a join by words would cost more than all dates together.
+        """
+        last, size = self._ordinal_of(self.day), len(self.rules)
+        numbers = [
+            min(months[min(n, last) : last + 1])
+            for _key, months in self._matrix()
+            for n in range(size)
+        ]
+        steps = (
+            _place("f.phase", ("", *PHASES), len(CONDITIONS) * (len(EXPECTATIONS) + 1) * size),
+            _place("f.condition", CONDITIONS, (len(EXPECTATIONS) + 1) * size),
+            _place("f.expectation", ("", *EXPECTATIONS), size),
+        )
+        array = ",".join(map(str, numbers))
+        return f"('{{{array}}}'::int[])[1 + {' + '.join(steps)} + {ordinal}]"
 
     def _only_known_rules(self) -> None:
         """Let the day's rule set be the one that was known."""
         table, ids = RuleSet._meta.db_table, ", ".join(f"'{rule.pk}'" for rule in self.rules)
         self.run(f"CREATE TEMP VIEW {table} AS SELECT * FROM public.{table} WHERE id IN ({ids})")
+
+
+def _place(column: str, words: Sequence[str], step: int) -> str:
+    """SQL of a word's place among ``words``, ``step`` numbers apart."""
+    cases = " ".join(f"WHEN '{word}' THEN {n * step}" for n, word in enumerate(words))
+    return f"CASE {column} {cases} END"

@@ -35,13 +35,15 @@ TIMELESS: Final[dict[type[Model], tuple[str, ...]]] = {
     Measure: (),
     InheritedControl: (),
 }
-#: Statements by name; each stands under a line "-- name: …" of the file.
-STATEMENTS: Final = {
-    part.partition("\n")[0].strip(): part.partition("\n")[2]
-    for part in (Path(__file__).parent.parent / "sql" / "then_rows.sql")
-    .read_text("utf-8")
-    .split("-- name: ")[1:]
-}
+
+
+def named(file: Path) -> dict[str, str]:
+    """Statements by name; each stands under a line "-- name: …" of the file."""
+    parts = (part.partition("\n") for part in file.read_text("utf-8").split("-- name: ")[1:])
+    return {name.strip(): text for name, _, text in parts}
+
+
+STATEMENTS: Final = named(Path(__file__).parent.parent / "sql" / "then_rows.sql")
 #: Measures that had not ended on the day lose what their end wrote.
 MEASURE_END: Final = {
     "state": "'open'",
@@ -99,6 +101,8 @@ class PastRows:
         for model in (Tree, Site, Place, *((Measure, InheritedControl) if self.then else ())):
             self._rebuild(model)
         if not self.then:
+            self.run(self._file("doubtful"))
+            self.run("ANALYZE past_doubtful")
             self.run(self._file("proved"))
             self.run(self._file("learned"))
             self.run(self._file("ends"))

@@ -1,8 +1,11 @@
 -- The control plan of every tree as it was at the end of a past day: the set-based twin of
 -- rules/past.plan_then. reports/past.py fills in the words in braces; {start} is the instant from
--- which a shorter interval binds the basis, {ordinal} the place of its rule set, {least} the lowest
--- months since then where the inputs changed.
-WITH rules (phase, condition, expectation, n, months, least) AS (VALUES {months}),
+-- which a shorter interval binds the basis and {start_day} its day, {ordinal} the place of its rule
+-- set, {least} the lowest months since then where the inputs changed, {lowest} those by the rules.
+
+-- name: all
+-- Every tree at once, by the rows as they are.
+WITH
 -- The newest regular inspection; a corrected one does not count, its correction does in its place.
 basis AS (
     SELECT DISTINCT ON (i.tree_id)
@@ -31,8 +34,55 @@ initial AS (
     SELECT h.tree_id, h.initial_due_on FROM public.inspections_controlplan h
     WHERE h.initial_due_on IS NOT NULL {among_h}
 ),
-facts AS (
-    SELECT
+source AS (
+    SELECT {columns}
+    FROM {schema}baumkataster_tree t
+    JOIN {schema}baumkataster_site site ON site.id = t.site_id
+    JOIN {schema}baumkataster_place place ON place.id = site.place_id
+    LEFT JOIN basis b ON b.tree_id = t.id
+    LEFT JOIN inherited h ON h.tree_id = t.id
+    LEFT JOIN care ON care.tree_id = t.id
+    LEFT JOIN initial ON initial.tree_id = t.id
+    {joins}
+    WHERE {among}
+),
+
+-- name: few
+-- The trees of past_again, each by index, by the rows of the day.
+WITH source AS (
+    SELECT {columns}
+    FROM past_again a
+    CROSS JOIN LATERAL (
+        SELECT id, site_id, duty, status, phase, expectation, planted_on, created_at
+        FROM baumkataster_tree s WHERE s.id = a.id OFFSET 0) t
+    CROSS JOIN LATERAL (
+        SELECT place_id FROM baumkataster_site s WHERE s.id = t.site_id OFFSET 0) site
+    CROSS JOIN LATERAL (
+        SELECT kind, expectation FROM baumkataster_place s WHERE s.id = site.place_id OFFSET 0
+    ) place
+    LEFT JOIN LATERAL (
+        SELECT i.id, i.inspected_on, i.condition, i.proposed_months, i.set_months, i.received_at
+        FROM public.inspections_inspection i
+        WHERE i.tree_id = a.id AND i.sets_regular_date AND {inspections}
+          AND NOT EXISTS (
+            SELECT FROM public.inspections_inspection c
+            WHERE c.corrects_id = i.id AND {corrections})
+        ORDER BY i.inspected_on DESC, i.received_at DESC, i.id DESC LIMIT 1) b ON true
+    LEFT JOIN LATERAL (
+        SELECT i.id, i.last_on, i.next_on FROM inspections_inheritedcontrol i
+        WHERE i.tree_id = a.id ORDER BY i.recorded_at DESC, i.id DESC LIMIT 1) h ON true
+    LEFT JOIN LATERAL (
+        SELECT max(m.done_on) AS care_on FROM inspections_measure m
+        WHERE m.tree_id = a.id AND m.state = 'done' AND m.done_on <= %(day)s
+          AND m.kind_id IN (SELECT code FROM inspections_measurekind WHERE young_tree_care)
+    ) care ON true
+    LEFT JOIN LATERAL (
+        SELECT p.initial_due_on FROM public.inspections_controlplan p
+        WHERE p.tree_id = a.id OFFSET 0) initial ON true
+    {joins}
+),
+
+-- name: columns
         t.id AS tree_id,
         CASE
             WHEN t.duty <> 'city' THEN 'duty'
@@ -52,27 +102,18 @@ facts AS (
         {start} AS start_at,
         {least} AS least,
         h.id AS inherited_id, h.last_on, h.next_on
-    FROM {schema}baumkataster_tree t
-    JOIN {schema}baumkataster_site site ON site.id = t.site_id
-    JOIN {schema}baumkataster_place place ON place.id = site.place_id
-    LEFT JOIN basis b ON b.tree_id = t.id
-    LEFT JOIN inherited h ON h.tree_id = t.id
-    LEFT JOIN care ON care.tree_id = t.id
-    LEFT JOIN initial ON initial.tree_id = t.id
-    {joins}
-    WHERE {among}
-),
+
+-- name: plan
+-- From what is known of each tree to its date.
 timed AS (
     SELECT f.*,
         CASE WHEN inspection_id IS NOT NULL THEN 'inspection' WHEN inherited_id IS NOT NULL
             THEN 'inherited' WHEN initial_due_on IS NULL AND planted_on IS NOT NULL THEN 'planted'
             ELSE 'initial' END AS basis,
-        least(r.least, f.least) AS lowest,
+        CASE WHEN inspection_id IS NOT NULL THEN least({lowest}, f.least) END AS lowest,
         CASE WHEN reason = '' AND f.phase = 'youth' AND never_exempt IS NOT TRUE
             THEN (care_on + interval '{youth_care_months} months')::date END AS exempt_until
-    FROM facts f
-    LEFT JOIN rules r ON r.phase = f.phase AND r.condition = f.condition
-        AND r.expectation = f.expectation AND r.n = {ordinal}
+    FROM source f
 ),
 counted AS (
     SELECT t.*,

@@ -19,22 +19,30 @@ SELECT r.* FROM later CROSS JOIN LATERAL jsonb_populate_record(
     NULL::public.{table}, '{{"version": 1, "changed_at": "2000-01-01"}}'::jsonb || later.old) r
 WHERE {then} AND later.gone AND NOT EXISTS (SELECT FROM public.{table} now WHERE now.id = later.id)
 
+-- name: doubtful
+-- Trees that the day may know otherwise than their row says; one scan for proved and ends, which
+-- several processes may share.
+CREATE TEMP TABLE past_doubtful ON COMMIT DROP AS
+SELECT * FROM (
+    SELECT t.id, t.planted_on,
+        t.planted_on > %(day)s OR t.felled_on > %(day)s AS ends,
+        t.created_at >= %(end)s AND CASE WHEN t.planted_on IS NOT NULL
+            THEN t.planted_on > %(day)s
+            ELSE coalesce(t.planted_year, 9999) >= extract(year FROM %(day)s::date) END AS later
+    FROM public.baumkataster_tree t
+) d WHERE ends OR later
+
 -- name: proved
 -- Trees that were recorded later and are not known to have been planted, but were looked at by then.
 CREATE TEMP TABLE past_proved ON COMMIT DROP AS
-WITH candidate AS MATERIALIZED (
-    SELECT t.id, t.planted_on FROM public.baumkataster_tree t
-    WHERE t.created_at >= %(end)s AND CASE WHEN t.planted_on IS NOT NULL
-        THEN t.planted_on > %(day)s
-        ELSE coalesce(t.planted_year, 9999) >= extract(year FROM %(day)s::date) END
-)
-SELECT t.id FROM candidate t
+SELECT t.id FROM past_doubtful t
 JOIN public.inspections_inspection i ON i.tree_id = t.id AND i.inspected_on <= %(day)s
-WHERE NOT EXISTS (SELECT FROM public.inspections_inspection c WHERE c.corrects_id = i.id)
+WHERE t.later
+  AND NOT EXISTS (SELECT FROM public.inspections_inspection c WHERE c.corrects_id = i.id)
 UNION
-SELECT t.id FROM candidate t
+SELECT t.id FROM past_doubtful t
 JOIN public.inspections_inheritedcontrol h ON h.tree_id = t.id AND h.last_on <= %(day)s
-WHERE t.planted_on IS NULL
+WHERE t.later AND t.planted_on IS NULL
 
 -- name: learned
 -- What a tree would have learned from its newest inspection, had it not come late.
@@ -55,7 +63,7 @@ ORDER BY i.tree_id, i.inspected_at DESC, i.received_at DESC
 -- As known today a tree was felled on its felling day and planted on its planting day.
 INSERT INTO past_tree
 SELECT t.* FROM public.baumkataster_tree t
-WHERE (t.id IN (SELECT id FROM past_learned) OR t.planted_on > %(day)s OR t.felled_on > %(day)s)
+WHERE t.id IN (SELECT id FROM past_learned UNION SELECT id FROM past_doubtful WHERE ends)
   AND NOT EXISTS (SELECT FROM past_tree p WHERE p.id = t.id);
 UPDATE past_tree p SET phase = l.phase, expectation = l.expectation,
     status = CASE p.status WHEN 'unverified' THEN 'standing' ELSE p.status END
@@ -99,6 +107,12 @@ WHERE i.inspected_on <= %(day)s AND i.id NOT IN (
 CREATE TEMP VIEW baumkataster_photo AS
 SELECT p.* FROM public.baumkataster_photo p WHERE p.taken_at < %(end)s
 
+-- name: known
+-- Whether a tree was recorded by then, or counts because it was inspected by then.
+SELECT EXISTS (SELECT FROM public.baumkataster_tree WHERE created_at < %(end)s)
+    OR NOT %(then)s AND EXISTS (
+        SELECT FROM public.inspections_inspection WHERE inspected_on <= %(day)s)
+
 -- name: first
 -- First day with a tree in the cadastre, and with an inspection.
 SELECT (SELECT (min(created_at) AT TIME ZONE 'Europe/Berlin')::date FROM public.baumkataster_tree),
@@ -112,7 +126,7 @@ FROM public.inspections_inspection c
 JOIN public.inspections_inspection r ON r.id = c.corrects_id
 JOIN inspections_controlplan p ON p.tree_id = c.tree_id
 JOIN public.inspections_inspection b ON b.id = p.inspection_id
-WHERE c.corrects_id IS NOT NULL AND %(then)s AND c.received_at < %(end)s AND r.sets_regular_date
+WHERE c.corrects_id IS NOT NULL AND c.received_at < %(end)s AND r.sets_regular_date
   AND (r.inspected_on, r.received_at) > (b.inspected_on, b.received_at)
 GROUP BY p.tree_id HAVING max(c.received_at) > max(b.received_at)
 
@@ -131,21 +145,22 @@ SELECT p.tree_id, c.at
 FROM public.baumkataster_change c
 JOIN inspections_controlplan p ON p.tree_id::text = c.row_id
 WHERE c.table_name = 'baumkataster_tree' AND c.operation = 'update' AND c.at < %(end)s
-  AND c.old ?| ARRAY['phase', 'expectation'] AND c.at >= p.start_at
+  AND c.old ?| ARRAY['phase', 'expectation'] AND p.inspection_id IS NOT NULL
+  AND c.at >= {started}
 UNION
 SELECT p.tree_id, place.at
 FROM place
 JOIN public.baumkataster_site s ON s.place_id = place.id
 JOIN public.baumkataster_tree t ON t.site_id = s.id
 JOIN inspections_controlplan p ON p.tree_id = t.id
-WHERE place.at >= p.start_at
+WHERE p.inspection_id IS NOT NULL AND place.at >= {started}
 
 -- name: least
 -- Lowest months that the rule gave since the basis holds, of trees whose inputs changed since then.
 CREATE TEMP TABLE past_least ON COMMIT DROP AS
-WITH rules (phase, condition, expectation, n, months, least) AS (VALUES {months}),
+WITH rules (phase, condition, expectation, n, months) AS (VALUES {months}),
 based AS (
-    SELECT p.tree_id, p.start_at, i.condition, i.phase, i.seen_expectation, i.inspected_at
+    SELECT p.tree_id, {started} AS start_at, i.condition, i.phase, i.seen_expectation, i.inspected_at
     FROM (SELECT DISTINCT tree_id FROM past_event) e
     JOIN inspections_controlplan p ON p.tree_id = e.tree_id
     JOIN public.inspections_inspection i ON i.id = p.inspection_id
@@ -201,9 +216,3 @@ JOIN rules r ON r.phase = s.phase AND r.condition = s.condition AND r.expectatio
     AND r.n BETWEEN {from_n} AND greatest({from_n}, {to_n})
 GROUP BY s.tree_id
 HAVING bool_or(NOT s.first)
-
--- name: again
--- Trees whose plan the plain statement cannot know.
-CREATE TEMP TABLE past_again ON COMMIT DROP AS
-SELECT tree_id AS id FROM past_least
-UNION SELECT tree_id FROM past_reset
