@@ -41,7 +41,7 @@ _URGENT = """SELECT m.tree_id FROM inspections_measure m WHERE m.state = 'open'
     AND m.urgency_id = ANY(ARRAY(SELECT u.code FROM inspections_urgency u WHERE u.immediate))"""
 
 
-def _trees(allowed: str, limit: int, *, words: bool) -> str:
+def _trees(allowed: str, limit: int, near: str, *, words: bool) -> str:
     return f"""
     SELECT {_drawn("t.geom")} AS geom, t.id::text AS id, t.status::text AS st,
       c.due_on::text AS due, c.tolerance_until::text AS tol, c.exempt_until::text AS ex,
@@ -50,37 +50,44 @@ def _trees(allowed: str, limit: int, *, words: bool) -> str:
     FROM box CROSS JOIN baumkataster_tree t
     LEFT JOIN inspections_controlplan c ON c.tree_id = t.id
     {_OF_WORDS if words else ""}
-    WHERE t.geom && {_NEAR} AND t.status = ANY(%(statuses)s::text[]) {allowed}
+    WHERE t.geom && {near} AND t.status = ANY(%(statuses)s::text[]) {allowed}
     LIMIT {limit}"""
 
 
 _GROUPS = f"""
     SELECT {_drawn("g.geom")} AS geom, g.id::text AS id, g.number::text AS nr, g.tree_count AS n
     FROM box CROSS JOIN baumkataster_treegroup g
-    WHERE %(groups)s::boolean AND g.active AND g.geom && {_NEAR} AND {_of_chosen_place("g")}
+    WHERE %(groups)s::boolean AND g.active AND g.geom && {{near}} AND {_of_chosen_place("g")}
     ORDER BY g.id LIMIT 1000"""
 _SITES = f"""
     SELECT {_drawn("e.geom")} AS geom, e.id::text AS id, e.number::text AS nr
     FROM box CROSS JOIN baumkataster_site e
-    WHERE %(sites)s::boolean AND e.active AND e.geom && {_NEAR} AND {_of_chosen_place("e")}
+    WHERE %(sites)s::boolean AND e.active AND e.geom && {{near}} AND {_of_chosen_place("e")}
       AND NOT EXISTS (SELECT FROM baumkataster_tree o
         WHERE o.site_id = e.id AND o.status = ANY(%(on_map)s::text[]))
     ORDER BY e.id LIMIT 1000"""
 
 
-def street_tile(allowed: str, *, limit: int, words: bool = True) -> str:
+def street_tile(allowed: str, *, limit: int, words: bool = True, planned_once: bool = False) -> str:
     """One row: number of trees (at most ``limit``), and the tile with trees, groups and sites.
 
     ``words``: with number, species and crown. In the order of the keys: the same trees are the
-    same bytes, whatever plan the database chooses.
+    same bytes, whatever plan the database chooses. ``planned_once``: the planner does not get to
+    see where the tile lies, so that it keeps one plan for all; in a large city it would plan each
+    tile anew, which takes longer than a tile of few trees. Only without filters: those need to know
+    how little of the city the tile is.
     """
+    near = "box.near" if planned_once else _NEAR
+    once = f"MATERIALIZED (SELECT ST_TileEnvelope({_TILE}) AS geom, {_NEAR} AS near)"
+    box = once if planned_once else f"(SELECT ST_TileEnvelope({_TILE}) AS geom)"
     return f"""
-    WITH box AS (SELECT ST_TileEnvelope({_TILE}) AS geom),
+    WITH box AS {box},
       urgent AS MATERIALIZED ({_URGENT}),
-      found AS MATERIALIZED ({_trees(allowed, limit, words=words)})
+      found AS MATERIALIZED ({_trees(allowed, limit, near, words=words)})
     SELECT (SELECT count(*) FROM found),
       {layer("trees", 'SELECT * FROM found ORDER BY id COLLATE "C"')}
-      || {layer("groups", _GROUPS)} || {layer("sites", _SITES)} WHERE {CONDITIONS}"""
+      || {layer("groups", _GROUPS.format(near=near))}
+      || {layer("sites", _SITES.format(near=near))} WHERE {CONDITIONS}"""
 
 
 def cell_tile(allowed: str, *, side: int) -> str:

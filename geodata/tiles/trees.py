@@ -52,7 +52,12 @@ def tree_tile(
         return _cells(tile, allowed, params, day=day, side=CELLS)
     own = {"z": tile.z, "x": tile.x, "y": tile.y}
     others = _other_layers(visitor, tree_filter, tile.z)
-    statement = tree_sql.street_tile(allowed, limit=MAX_TREES + 1, words=tile.z >= WORD_ZOOM)
+    statement = tree_sql.street_tile(
+        allowed,
+        limit=MAX_TREES + 1,
+        words=tile.z >= WORD_ZOOM,
+        planned_once=not allowed,
+    )
     number, layers = run(statement, params | own | others, known=known)
     if number > MAX_TREES:
         return _cells(tile, allowed, params, day=day, side=FINE_CELLS)

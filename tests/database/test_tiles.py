@@ -12,6 +12,9 @@ from django.http import QueryDict
 from baumkataster.models import Tree
 from geodata.rules.tilemath import Tile
 from geodata.tiles import base_tile, tree_tile, trees
+from geodata.tiles.kept_cells import ON_MAP
+from geodata.tiles.statement import run
+from geodata.tiles.tree_sql import street_tile
 from inspections.filters import TreeFilter, parse
 from inspections.models import ControlPlan, Measure, RuleSet
 from tests import mvt
@@ -126,6 +129,20 @@ def test_felled_trees_leave_an_empty_site() -> None:
     assert "trees" not in found
     assert [site.properties["id"] for site in found["sites"]] == [str(tree.site_id)]
     assert "sites" not in layers(tile_of(tree, 16), make_user("planner"))
+
+
+def test_a_tile_planned_once_for_all_is_the_same_tile() -> None:
+    tree = make_tree()
+    make_site(geom=Point(tree.geom.x + 20, tree.geom.y, srid=25832))
+    make_tree(geom=Point(tree.geom.x + 9000, tree.geom.y, srid=25832))
+    tile = tile_of(tree, 17)
+    shown = {"groups": True, "sites": True, "districts": None, "places": None}
+    params = {"z": tile.z, "x": tile.x, "y": tile.y, "statuses": ON_MAP, "on_map": ON_MAP} | shown
+    texts = [street_tile("", limit=9, planned_once=once) for once in (False, True)]
+    one, other = [run(text, params) for text in texts]
+    assert one == other and one[0] == 1
+    # The place of the tile is hidden from the planner, or it plans each tile of a large city anew.
+    assert [text.count("&& box.near") for text in texts] == [0, 3]
 
 
 @pytest.mark.parametrize("z", [6, 8, 10, 12, 14])
