@@ -25,9 +25,9 @@ inherited AS (
 ),
 care AS (
     SELECT m.tree_id, max(m.done_on) AS care_on
-    FROM inspections_measure m
+    FROM {measures} m
     JOIN inspections_measurekind k ON k.code = m.kind_id AND k.young_tree_care
-    WHERE m.state = 'done' AND m.done_on <= %(day)s {among_m}
+    WHERE {ordered} m.state = 'done' AND m.done_on <= %(day)s {among_m}
     GROUP BY m.tree_id
 ),
 initial AS (
@@ -126,7 +126,7 @@ counted AS (
         CASE basis WHEN 'inspection' THEN inspected_on WHEN 'inherited' THEN last_on
             WHEN 'planted' THEN planted_on END AS basis_on,
         basis IN ('inspection', 'inherited') AS seen
-    FROM timed t OFFSET 0
+    FROM timed t
 ),
 dated AS (
     SELECT c.*,
@@ -137,7 +137,7 @@ dated AS (
                     coalesce(('{initial_months}'::jsonb ->> kind)::int, {default_months})))::date)
             ELSE (basis_on + make_interval(months => months))::date
         END) END AS due_on
-    FROM counted c OFFSET 0
+    FROM counted c
 )
 SELECT
     tree_id,

@@ -62,9 +62,9 @@ ORDER BY i.tree_id, i.inspected_at DESC, i.received_at DESC
 -- name: ends
 -- As known today a tree was felled on its felling day and planted on its planting day.
 INSERT INTO past_tree
-SELECT t.* FROM public.baumkataster_tree t
-WHERE t.id IN (SELECT id FROM past_learned UNION SELECT id FROM past_doubtful WHERE ends)
-  AND NOT EXISTS (SELECT FROM past_tree p WHERE p.id = t.id);
+SELECT t.* FROM (SELECT id FROM past_learned UNION SELECT id FROM past_doubtful WHERE ends) e
+JOIN public.baumkataster_tree t ON t.id = e.id
+WHERE NOT EXISTS (SELECT FROM past_tree p WHERE p.id = t.id);
 UPDATE past_tree p SET phase = l.phase, expectation = l.expectation,
     status = CASE p.status WHEN 'unverified' THEN 'standing' ELSE p.status END
 FROM past_learned l WHERE l.id = p.id;
