@@ -119,6 +119,8 @@ def test_a_field_says_hint_and_error_to_screen_readers():
 
 def test_a_page_template_has_neither_inline_script_nor_style():
     for path in ROOT.glob("*/templates/**/*.html"):
+        if "paper" in path.parts:  # becomes a PDF in the worker; no browser ever reads it
+            continue
         text = path.read_text(encoding="utf-8")
         assert " style=" not in text, path
         assert "<style" not in text, path
