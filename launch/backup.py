@@ -6,6 +6,7 @@ changed, so whatever the snapshot names is there when the files are read, unless
 
 import contextlib
 import errno
+import json
 import os
 import re
 import subprocess
@@ -26,6 +27,8 @@ OUTSIDE_STORE = "BAUM_S3_BUCKET"
 NAME = re.compile(r"baumkataster-\d{8}T\d{6}Z\.tar")
 PARTIAL = re.compile(r"\.baumkataster-.*\.(\d+)\.(?:partial|dump)")
 SECRETS = ("django-secret-key", "database.json")
+#: Tells the web process when it was; holds nothing else.
+NOTE = "last-backup.json"
 #: Backups made before an update; they do not count for --keep.
 UPDATE = "vor-update"
 KEEP_UPDATES = 3
@@ -73,7 +76,17 @@ def write(installation: Installation, folder: Path, *, reason: str = "") -> Path
             raise LaunchError(f"In {folder} ist kein Platz für die Sicherung.") from error
         raise LaunchError(f"Die Sicherung in {folder} gelingt nicht: {error}") from error
     say(description(archive.verify(made)))
+    _note(installation)
     return made
+
+
+def _note(installation: Installation) -> None:
+    """Let the monitoring know when the last whole backup was made (geodata/web/metrics.py)."""
+    note = installation.places.state / NOTE
+    fresh = note.with_suffix(".new")
+    fresh.write_text(json.dumps({"at": datetime.now(UTC).isoformat()}), encoding="ascii")
+    fresh.chmod(0o644)
+    fresh.replace(note)
 
 
 def _write(installation: Installation, folder: Path, reason: str) -> Path:

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import tarfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,8 @@ def test_a_backup_is_private_whole_and_says_what_is_in_it(file: Path, city, hous
         manifest.parts
     )
     assert (manifest.missing, manifest.identity) == ([], house.identity())
+    note = json.loads((house.installation.places.state / "last-backup.json").read_text("ascii"))
+    assert datetime.now(UTC) - datetime.fromisoformat(note["at"]) < timedelta(hours=1)
 
 
 def test_the_drill(file: Path, city, house: House) -> None:
