@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,9 +67,19 @@ def end_sessions(name: str) -> None:
 
 
 def drop_database(name: str) -> None:
-    """Drop a test database with whoever is still connected."""
-    end_sessions(name)
-    as_owner(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    """Drop a test database with whoever is still connected.
+
+    A program that is just ending may connect once more after its sessions were ended; the owner may
+    not end those of another role, so they are ended again.
+    """
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for _again in range(20):
+        end_sessions(name)
+        try:
+            return as_owner(statement)
+        except psycopg.errors.InsufficientPrivilege:
+            time.sleep(0.2)
+    return as_owner(statement)
 
 
 def drop_stale_databases() -> None:
