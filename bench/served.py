@@ -15,7 +15,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from baumkataster.models import User
 from tests.conftest import ROOT
-from tests.server import Server, free_port, server_environment, wait_for
+from tests.server import Server, collect_static, free_port, server_environment, wait_for
 
 #: As in launch/stack.py.
 WEB = (
@@ -40,6 +40,7 @@ def stack(database: str, var: Path, *, worker: bool = False, **environment: str)
     env = server_environment(
         database, var, BAUM_SECRET_KEY=settings.SECRET_KEY, BAUM_LOG_LEVEL="WARNING", **environment
     )
+    collect_static(env)
     port = free_port()
     web = [sys.executable, "-m", "gunicorn", "baumkataster.wsgi:application", *WEB]
     with (

@@ -16,6 +16,7 @@ from launch import (
     roles,
     serving,
     settings_file,
+    steps,
     suite,
     units,
     up,
@@ -65,8 +66,11 @@ def bench(installation: Installation, arguments: Sequence[str]) -> int:
     module = (f"bench.{arguments[0]}", *arguments[1:]) if named else ("bench", *arguments)
     python_env.ensure(installation.places, test=True)
     with installation.database():
+        env = installation.environment(owner=True)
+        # The benches' servers show pages, too: without these files each is an error.
+        steps.collect_static(installation.places, env, installation.places.state / "static")
         command = [str(installation.places.python), "-m", *module]
-        return call(command, installation.environment(owner=True), cwd=CLONE)
+        return call(command, env, cwd=CLONE)
 
 
 COMMANDS: dict[str, Callable[[Installation, Sequence[str]], int]] = {
