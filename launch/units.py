@@ -13,8 +13,8 @@ SYSTEM_FOLDER = Path("/etc/systemd/system")
 #: One machine, or one of several hosts.
 ALONE = ("baumkataster.service", "baumkataster-backup.service", "baumkataster-backup.timer")
 SEVERAL = ("baumkataster-web.service", "baumkataster-worker.service")
-#: Folders that ProtectHome= would hide from the unit.
-HOMES = ("/home/", "/root/", "/run/user/")
+#: Folders, below the root of the file system, that ProtectHome= would hide from the unit.
+HOMES = ("home/", "root/", "run/user/")
 
 
 def install_units(installation: Installation, arguments: Sequence[str]) -> int:
@@ -55,7 +55,7 @@ def filled(text: str, clone: Path, host: str, port: int) -> str:
         raise LaunchError(f"Der Pfad {path} enthält Zeichen, die systemd anders liest.")
     for name, value in (("@CLONE@", path), ("@HOST@", host), ("@PORT@", str(port))):
         text = text.replace(name, value)
-    if f"{path}/".startswith(HOMES):
+    if f"{path}/".removeprefix("/").startswith(HOMES):
         say(f"{clone} liegt in einem Heimatordner; die Units können Heimatordner daher sehen.")
         text = text.replace("ProtectHome=yes", "ProtectHome=no")
     return text
