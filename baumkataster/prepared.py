@@ -5,11 +5,14 @@ with many joins that costs more than their work. Deeds that happen thousands of 
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from django.db import connection
 from psycopg import ClientCursor
+
+#: Django tells psycopg to prepare nothing at all; with this only what asks for it is prepared.
+_ONLY_ASKED: Final = 1 << 30
 
 
 def prepared(statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -17,6 +20,8 @@ def prepared(statement: str, parameters: Mapping[str, Any]) -> list[dict[str, An
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     kept = connection.connection
+    if kept.prepare_threshold is None:
+        kept.prepare_threshold = _ONLY_ASKED
     with connection.wrap_database_errors, psycopg.Cursor(kept) as cursor:
         cursor.execute(statement, parameters, prepare=True)
         names = [column.name for column in cursor.description or ()]

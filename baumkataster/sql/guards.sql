@@ -39,8 +39,9 @@ BEGIN
                    SELECT jsonb_object_agg(e.key, e.value) FROM jsonb_each(n.j) e
                    WHERE e.value IS DISTINCT FROM o.j -> e.key) END,
                whole
-        FROM (SELECT to_jsonb(r) - hidden AS j FROM old_rows r) o
-        FULL JOIN (SELECT to_jsonb(r) - hidden AS j FROM new_rows r) n
+        -- OFFSET 0: otherwise each row becomes JSON once for every column that is compared.
+        FROM (SELECT to_jsonb(r) - hidden AS j FROM old_rows r OFFSET 0) o
+        FULL JOIN (SELECT to_jsonb(r) - hidden AS j FROM new_rows r OFFSET 0) n
             ON n.j ->> key_column = o.j ->> key_column
         WHERE o.j IS DISTINCT FROM n.j;
     END IF;
