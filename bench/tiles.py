@@ -1,14 +1,17 @@
 """python -m bench.tiles: our tree tiles over HTTP against plain ST_AsMVT, tile by tile by turns.
 
 The limit is one prepared statement on one psycopg connection that draws the trees of a tile with
-their due date (and, far out, as many as 10,000 of them): no sign-in, no filter, no HTTP. Then eight
-clients at once against pgbench with the same statement, what an unchanged tile (304) costs, what
-filters cost that no kept count answers, and all of it for cities that grow.
+their due date (and, far out, as many as 10,000 of them): no sign-in, no filter, no HTTP. A tile is
+asked for again, as people do who look at the same streets; then once more for a day that nobody has
+asked for, so that it must be drawn anew; then by who has it (304), and with a filter that no kept
+count answers. Then eight clients at once against pgbench with the same statement, which meet each
+tile several times. All of it for cities that grow.
 """
 
 import argparse
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from importlib.util import find_spec
 from random import Random
 
@@ -46,6 +49,7 @@ class Result:
 
     raw: Series = field(default_factory=lambda: Series("raw"))
     ours: Series = field(default_factory=lambda: Series("ours"))
+    anew: Series = field(default_factory=lambda: Series("anew"))
     same: Series = field(default_factory=lambda: Series("304"))
     other: Series = field(default_factory=lambda: Series("filter"))
     largest: int = 0
@@ -63,14 +67,17 @@ def main() -> None:
             use_django(city)
             refresh(day=timezone.localdate())
             growth[trees] = _city(city, options.rounds)
-    print("\nWachstum, wir p50 in ms (Verhältnis zur Grenze)")
-    print(f"{'Zoom':>4} " + " ".join(f"{trees:>16,}" for trees in growth))
+    print("\nWachstum, wir p50 in ms: wieder (Verhältnis zur Grenze), neu gezeichnet (Verhältnis)")
+    print(f"{'Zoom':>4} " + " ".join(f"{trees:>32,}" for trees in growth))
     for z in ZOOMS:
         cells = [
-            f"{r[z].ours.median * 1000:7.1f} ({r[z].ours.median / r[z].raw.median:5.2f})"
+            " ".join(
+                f"{times.median * 1000:7.1f} ({times.median / r[z].raw.median:5.2f})"
+                for times in (r[z].ours, r[z].anew)
+            )
             for r in growth.values()
         ]
-        print(f"{z:4} " + " ".join(f"{cell:>16}" for cell in cells))
+        print(f"{z:4} " + " ".join(f"{cell:>32}" for cell in cells))
     for peer in PEERS:
         print(f"{peer}: {'installiert' if find_spec(peer) else 'nicht installiert'}")
 
@@ -81,7 +88,7 @@ def _city(city: BenchCity, rounds: int) -> dict[int, Result]:
     print(f"\n{city.trees:,} Bäume, {rounds} Runden abwechselnd (ms)")
     print(
         f"{'Zoom':>4} {'Kacheln':>7} {'Grenze p50':>10} {'p95':>6} {'wir p50':>8} {'p95':>6} "
-        f"{'Verhältnis':>10} {'304':>6} {'Filter q':>8} {'größte kB':>9}"
+        f"{'Verhältnis':>10} {'neu gez.':>8} {'Verh.':>6} {'304':>6} {'Filter q':>8} {'größte kB':>9}"
     )
     results = {}
     with psycopg.connect(city.dsn, autocommit=True) as connection:
@@ -110,6 +117,8 @@ def _zoom(
             timed(result.raw, _raw(connection, address))
             timed(result.ours, _ours(http, path))
             result.largest = max(result.largest, result.ours.size)
+            day = timezone.localdate() + timedelta(days=turn)
+            timed(result.anew, _ours(http, f"{path.partition('?')[0]}?day={day}"))
             timed(result.same, _unchanged(http, path, marks[address]))
             if turn == 1:
                 timed(result.other, _ours(http, path + OTHER_FILTER))
@@ -120,7 +129,8 @@ def _print_zoom(z: int, number: int, r: Result) -> None:
     print(
         f"{z:4} {number:7} {r.raw.median * 1000:10.1f} {r.raw.quantile(0.95) * 1000:6.1f}"
         f" {r.ours.median * 1000:8.1f} {r.ours.quantile(0.95) * 1000:6.1f}"
-        f" {r.ours.median / r.raw.median:10.2f} {r.same.median * 1000:6.1f}"
+        f" {r.ours.median / r.raw.median:10.2f} {r.anew.median * 1000:8.1f}"
+        f" {r.anew.median / r.raw.median:6.2f} {r.same.median * 1000:6.1f}"
         f" {r.other.median * 1000:8.1f} {r.largest / 1000:9.1f}",
         flush=True,
     )

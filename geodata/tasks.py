@@ -16,6 +16,7 @@ from geodata.importing.tidying import fail_lost_runs, take_back
 from geodata.importing.uploads import forget_old_files
 from geodata.models import ImportRun
 from geodata.tiles.kept_cells import refresh
+from geodata.tiles.marks import gather_marks
 
 #: Imports lock whole tables against other writers; two at once would only wait for each other.
 ONE_AT_A_TIME = "imports"
@@ -56,4 +57,5 @@ def tidy_imports(timestamp: int) -> int:
 @app.task(queueing_lock="count_map_squares")
 def count_map_squares(timestamp: int) -> int:
     """Every minute: count the map's squares anew in which something has changed."""
+    gather_marks()
     return refresh(day=timezone.localdate())

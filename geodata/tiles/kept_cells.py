@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from geodata.rules.tilemath import WORLD, Tile
 from geodata.rules.tree_cells import CELL_ZOOM, cells_of
+from geodata.tiles.marks import MARK
 from geodata.tiles.statement import CONDITIONS, Known, run
 from geodata.tiles.tree_sql import EXTENT, RANKED, layer
 from inspections.rules.overdue import LATER_DAYS, SOON_DAYS
@@ -58,7 +59,7 @@ _STALE = f"""
   SELECT cell FROM geodata_stalecell WHERE {_IN_RANGE}
   UNION SELECT cell FROM geodata_treecell
     WHERE {_IN_RANGE} AND NOT (day <= {_DAY} AND until > {_DAY})"""
-_TILE = f"""
+TILE: Final = f"""
 WITH stale AS MATERIALIZED ({_STALE}),
 counts AS (
   SELECT k.cell, k.state, k.trees, k.immediate, k.x, k.y FROM geodata_treecell k
@@ -75,7 +76,7 @@ cells AS (
   FROM counts
   WHERE %(states)s::text[] IS NULL OR state = ANY(%(states)s::text[])
   GROUP BY cell >> %(shift)s::int ORDER BY cell >> %(shift)s::int)
-SELECT (SELECT count(*) FROM stale), {layer("cells", "SELECT * FROM cells")} WHERE {CONDITIONS}"""
+SELECT {MARK}, (SELECT count(*) FROM stale), {layer("cells", "SELECT * FROM cells")} WHERE {CONDITIONS}"""
 _KEEP = f"""
 INSERT INTO geodata_treecell (cell, state, trees, immediate, x, y, day, until)
 SELECT cell, state, trees, immediate, x, y, {_DAY},
@@ -90,12 +91,14 @@ def cell_layer(
     day: date,
     states: tuple[str, ...],
     keep: bool,
+    marked: list[int],
     known: Known | None = None,
-) -> bytes:
+) -> tuple[str, bytes]:
     """Layer ``cells`` of a tile for those who see all trees: number, worst state, immediate.
 
-    ``side`` cells lie along each side of the tile. ``keep``: ``day`` is today, so that what had to
-    be counted is worth keeping.
+    With the mark of the squares ``marked`` (marks.py) in the same view of the database. ``side``
+    cells lie along each side of the tile. ``keep``: ``day`` is today, so that what had to be
+    counted is worth keeping.
     """
     first, end = cells_of(tile)
     width = 2 * WORLD / 2**tile.z
@@ -108,12 +111,13 @@ def cell_layer(
         "west": tile.x * width - WORLD,
         "north": WORLD - tile.y * width,
         "scale": EXTENT / width,
+        "marked": marked,
         "shift": 2 * (CELL_ZOOM - tile.z - (side.bit_length() - 1)),
     }
-    stale, cells = run(_TILE, params, known=known)
+    mark, stale, cells = run(TILE, params, known=known)
     if keep and stale > WORTH_KEEPING:
         refresh(day=day, first=first, end=end)
-    return bytes(cells)
+    return mark, bytes(cells)
 
 
 def refresh(*, day: date, first: int = 0, end: int = 4**CELL_ZOOM) -> int:

@@ -52,7 +52,9 @@ def past_tile(tile: Tile, *, visitor: User, tree_filter: TreeFilter, asked: Aske
                 "on_map": ON_MAP,
                 **hidden,
             }
-            number, layers = _run(tree_sql.street_tile(allowed, limit=MAX_TREES + 1), params | own)
+            _mark, number, layers = _run(
+                tree_sql.street_tile(allowed, limit=MAX_TREES + 1), params | own
+            )
             if number <= MAX_TREES:
                 return bytes(layers)
         side = FINE_CELLS if tile.z >= TREE_ZOOM else CELLS

@@ -68,8 +68,10 @@ _SITES = f"""
     ORDER BY e.id LIMIT 1000"""
 
 
-def street_tile(allowed: str, *, limit: int, words: bool = True, planned_once: bool = False) -> str:
-    """One row: number of trees (at most ``limit``), and the tile with trees, groups and sites.
+def street_tile(
+    allowed: str, *, limit: int, words: bool = True, planned_once: bool = False, mark: str = "''"
+) -> str:
+    """One row: ``mark``, number of trees (at most ``limit``), the tile with trees, groups, sites.
 
     ``words``: with number, species and crown. In the order of the keys: the same trees are the
     same bytes, whatever plan the database chooses. ``planned_once``: the planner does not get to
@@ -84,7 +86,7 @@ def street_tile(allowed: str, *, limit: int, words: bool = True, planned_once: b
     WITH box AS {box},
       urgent AS MATERIALIZED ({_URGENT}),
       found AS MATERIALIZED ({_trees(allowed, limit, near, words=words)})
-    SELECT (SELECT count(*) FROM found),
+    SELECT {mark}, (SELECT count(*) FROM found),
       {layer("trees", 'SELECT * FROM found ORDER BY id COLLATE "C"')}
       || {layer("groups", _GROUPS.format(near=near))}
       || {layer("sites", _SITES.format(near=near))} WHERE {CONDITIONS}"""

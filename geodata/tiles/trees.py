@@ -4,14 +4,18 @@ Trees carry due dates, not colours: the browser chooses the state of its day, so
 overnight does not lie. Cells are counted by the database, with the states of the asked day.
 """
 
+from collections.abc import Callable, Container
+from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from baumkataster.models import Role, Tree, User
 from geodata.rules.tilemath import Tile
-from geodata.tiles import tree_sql
+from geodata.tiles import kept_cells, tree_sql
 from geodata.tiles.kept_cells import ON_MAP, cell_layer
+from geodata.tiles.marks import FIRST_ZOOM, MARK, KeptTiles, etag, mark_now, marked_cells
 from geodata.tiles.statement import Known, run, subquery
 from inspections.filters import TreeFilter, apply
 
@@ -25,6 +29,29 @@ MAX_TREES = 3500
 CELLS, FINE_CELLS = 8, 16
 
 
+#: What changes with a release that draws other tiles.
+_RELEASE = sha256(
+    "".join(
+        [
+            *(tree_sql.street_tile("", limit=MAX_TREES, words=words) for words in (False, True)),
+            tree_sql.cell_tile("", side=FINE_CELLS),
+            kept_cells.TILE,
+        ]
+    ).encode()
+).hexdigest()
+#: Tiles of this process; each is asked for its mark before it is used again.
+KEPT = KeptTiles()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A tile in the vector tile format, empty when nothing is there; None: it is as it was."""
+
+    content: bytes | None
+    #: What a browser may ask with next time; empty: known by its bytes only.
+    etag: str = ""
+
+
 def tree_tile(
     tile: Tile,
     *,
@@ -33,35 +60,89 @@ def tree_tile(
     day: date,
     keep: bool = False,
     known: Known | None = None,
-) -> bytes:
-    """The trees of a tile that ``visitor`` may see, in the vector tile format; empty when none.
+    seen: Container[str] = (),
+) -> Drawn:
+    """The trees of a tile that ``visitor`` may see.
 
     From zoom 15 layers ``trees``, ``groups`` (and from 17 ``sites``), before and for crowded tiles
     ``cells``; properties as docs/architecture.md says. ``day`` is the day of states and filters.
     ``keep``: it is today, so that counts may be kept for the next one who asks. ``known``: the
     statement itself asks whether the visitor is still who they were (web/tile_visitors.py).
+    ``seen``: etags of what the browser has.
 
     Raises:
         NotKnownAnyMore: they are not.
     """
     if tile.z < TREE_ZOOM and _all_but_states(visitor, tree_filter):
-        states = tree_filter.states
-        return cell_layer(tile, side=CELLS, day=day, states=states, keep=keep, known=known)
+        states, cells = tree_filter.states, marked_cells(tile) if tile.z >= FIRST_ZOOM else []
+
+        def counted() -> tuple[str, bytes]:
+            return cell_layer(
+                tile, side=CELLS, day=day, states=states, keep=keep, marked=cells, known=known
+            )
+
+        if tile.z < FIRST_ZOOM:
+            return Drawn(counted()[1])
+        return _unless_kept((tile, day, states), cells, counted, known=known, seen=seen)
     allowed, params = _allowed(visitor, tree_filter, day)
     if tile.z < TREE_ZOOM:
-        return _cells(tile, allowed, params, day=day, side=CELLS)
-    own = {"z": tile.z, "x": tile.x, "y": tile.y}
-    others = _other_layers(visitor, tree_filter, tile.z)
+        return Drawn(_cells(tile, allowed, params, day=day, side=CELLS))
+    params |= {"z": tile.z, "x": tile.x, "y": tile.y}
+    params |= _other_layers(visitor, tree_filter, tile.z)
+    if allowed:
+        return Drawn(_street(tile, allowed, params, day=day, known=known)[1])
+    cells = marked_cells(tile, tree_sql.BUFFER / tree_sql.EXTENT)
+    params["marked"] = cells
+    return _unless_kept(
+        (tile, day),
+        cells,
+        lambda: _street(tile, "", params, day=day, known=known),
+        known=known,
+        seen=seen,
+    )
+
+
+def _unless_kept(
+    key: tuple[Tile, date] | tuple[Tile, date, tuple[str, ...]],
+    cells: list[int],
+    draw: Callable[[], tuple[str, bytes]],
+    *,
+    known: Known | None,
+    seen: Container[str],
+) -> Drawn:
+    """A tile that is the same for all who may see it; drawn only if something has changed there."""
+    day, kept = key[1], KEPT.get(key)
+    if kept or seen:
+        mark = mark_now(cells, known)
+        tag = etag(mark, _RELEASE, day)
+        if tag in seen:
+            return Drawn(None, tag)
+        if kept and kept[0] == mark:
+            return Drawn(kept[1], tag)
+    mark, content = draw()
+    KEPT.keep(key, mark, content)
+    return Drawn(content, etag(mark, _RELEASE, day))
+
+
+def _street(
+    tile: Tile, allowed: str, params: dict[str, Any], *, day: date, known: Known | None
+) -> tuple[str, bytes]:
+    """Every tree, or cells where there are too many; with the mark if all trees may be seen.
+
+    The mark is read in one view of the database with the trees; cells that are counted after it may
+    only be newer than it says.
+    """
     statement = tree_sql.street_tile(
         allowed,
         limit=MAX_TREES + 1,
         words=tile.z >= WORD_ZOOM,
         planned_once=not allowed,
+        mark="''" if allowed else MARK,
     )
-    number, layers = run(statement, params | own | others, known=known)
+    mark, number, layers = run(statement, params, known=known)
     if number > MAX_TREES:
-        return _cells(tile, allowed, params, day=day, side=FINE_CELLS)
-    return bytes(layers)
+        return mark, _cells(tile, allowed, params, day=day, side=FINE_CELLS)
+    return mark, bytes(layers)
 
 
 def _all_but_states(visitor: User, tree_filter: TreeFilter) -> bool:

@@ -11,11 +11,21 @@ TILE_TYPE = "application/vnd.mapbox-vector-tile"
 NO_CACHE = "private, no-cache"
 
 
-def tile_answer(request: HttpRequest, content: bytes, keep: str) -> HttpResponse:
-    """The tile, or 304 when the browser has the same bytes."""
-    etag = f'"{sha256(content).hexdigest()[:24]}"'
+def seen_by(request: HttpRequest) -> list[str]:
+    """Etags of what the browser has of this address."""
+    return parse_etags(request.headers.get("If-None-Match", ""))
+
+
+def tile_answer(
+    request: HttpRequest, content: bytes | None, keep: str, etag: str = ""
+) -> HttpResponse:
+    """The tile, or 304 when the browser has it; None: it is known to have it.
+
+    Without ``etag`` a tile is known by its bytes.
+    """
+    etag = etag or f'"{sha256(content or b"").hexdigest()[:24]}"'
     answer: HttpResponse
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+    if content is None or etag in seen_by(request):
         answer = HttpResponseNotModified()
     else:
         answer = HttpResponse(content, content_type=TILE_TYPE)

@@ -28,7 +28,7 @@ from baumkataster.models import Role, User
 from geodata.rules.tilemath import Tile
 from geodata.tiles import tree_tile
 from geodata.tiles.statement import Known, NotKnownAnyMore
-from geodata.web.tile_answers import NO_CACHE, tile_answer
+from geodata.web.tile_answers import NO_CACHE, seen_by, tile_answer
 from inspections.filters import TreeFilter
 from inspections.rules.states import RISK_ORDER
 
@@ -92,19 +92,20 @@ def _short(request: HttpRequest) -> HttpResponse | None:
             states and tile.z >= 15
         ):  # fmt: skip
             return None
-        content = tree_tile(
+        drawn = tree_tile(
             tile,
             visitor=visitor,
             tree_filter=TreeFilter(states=states),
             day=day,
             keep=day == today,
             known=known,
+            seen=seen_by(request),
         )
     except (NotKnownAnyMore, DisallowedHost, ValueError):
         _remembered.pop(known.session, None)
         return None
     request.user = visitor
     request.resolver_match = match
-    answer = tile_answer(request, content, NO_CACHE)
+    answer = tile_answer(request, drawn.content, NO_CACHE, drawn.etag)
     answer["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -15,7 +15,7 @@ from geodata.rules.tilemath import Tile
 from geodata.tiles import base_tile, tree_tile
 from geodata.tiles.past import past_tile
 from geodata.web.answers import refusal
-from geodata.web.tile_answers import NO_CACHE, tile_answer
+from geodata.web.tile_answers import NO_CACHE, seen_by, tile_answer
 from geodata.web.tile_visitors import remember
 from inspections.filters import parse
 from inspections.past_day import parse_day
@@ -42,9 +42,16 @@ def trees(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     except Refused as problem:
         return refusal(str(problem), status=400)
     keep = day == timezone.localdate()
-    content = tree_tile(tile, visitor=visitor, tree_filter=tree_filter, day=day, keep=keep)
+    drawn = tree_tile(
+        tile,
+        visitor=visitor,
+        tree_filter=tree_filter,
+        day=day,
+        keep=keep,
+        seen=seen_by(request),
+    )
     remember(request, visitor)
-    return tile_answer(request, content, NO_CACHE)
+    return tile_answer(request, drawn.content, NO_CACHE, drawn.etag)
 
 
 @require_safe

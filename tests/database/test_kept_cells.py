@@ -12,11 +12,12 @@ from django.http import QueryDict
 from baumkataster.models import Tree
 from geodata.rules.tilemath import Tile
 from geodata.rules.tree_cells import CELL_ZOOM, cells_of, woven
-from geodata.tiles import kept_cells, tree_tile, trees
+from geodata.tiles import kept_cells, trees
 from inspections.filters import TreeFilter, parse
 from inspections.models import ControlPlan, Measure, RuleSet
 from tests import mvt
 from tests.factories import load_reference_data, make_place, make_tree, make_user, point
+from tests.tile_drawing import drawn
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 23)
@@ -84,7 +85,7 @@ def _differing(day: date, query: str = "") -> list[Tile]:
     return [
         tile
         for tile in _tiles()
-        if _cells(tree_tile(tile, visitor=planner, tree_filter=asked, day=day))
+        if _cells(drawn(tile, visitor=planner, tree_filter=asked, day=day))
         != _cells(trees._cells(tile, allowed, params, day=day, side=trees.CELLS))
     ]
 
@@ -148,9 +149,9 @@ def test_a_reader_keeps_what_it_had_to_count_if_it_is_today(
 ) -> None:
     monkeypatch.setattr(kept_cells, "WORTH_KEEPING", 2)
     planner, home = make_user("planner"), _home(city[0], 8)
-    tree_tile(home, visitor=planner, tree_filter=TreeFilter(), day=DAY)
+    drawn(home, visitor=planner, tree_filter=TreeFilter(), day=DAY)
     assert _marks() > 10
-    tree_tile(home, visitor=planner, tree_filter=TreeFilter(), day=DAY, keep=True)
+    drawn(home, visitor=planner, tree_filter=TreeFilter(), day=DAY, keep=True)
     assert _marks() == 0
 
 
@@ -158,7 +159,7 @@ def test_contractors_are_never_answered_from_kept_counts(city: list[Tree]) -> No
     kept_cells.refresh(day=DAY)
     contractor = make_user("contractor")
     tile = _home(city[0], 8)
-    assert tree_tile(tile, visitor=contractor, tree_filter=TreeFilter(), day=DAY) == b""
+    assert drawn(tile, visitor=contractor, tree_filter=TreeFilter(), day=DAY) == b""
 
 
 def test_squares_of_a_tile_have_numbers_in_one_row(city: list[Tree]) -> None:

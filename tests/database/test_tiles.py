@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from baumkataster.models import Tree
 from geodata.rules.tilemath import Tile
-from geodata.tiles import base_tile, tree_tile, trees
+from geodata.tiles import base_tile, trees
 from geodata.tiles.kept_cells import ON_MAP
 from geodata.tiles.statement import run
 from geodata.tiles.tree_sql import street_tile
@@ -29,6 +29,7 @@ from tests.factories import (
     make_user,
     point,
 )
+from tests.tile_drawing import drawn
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 23)
@@ -65,7 +66,7 @@ def reference_data() -> None:
 
 def layers(tile: Tile, visitor: Any, query: str = "") -> dict[str, list[mvt.Feature]]:
     tree_filter = parse(QueryDict(query), visitor=visitor)
-    return mvt.read(tree_tile(tile, visitor=visitor, tree_filter=tree_filter, day=DAY))
+    return mvt.read(drawn(tile, visitor=visitor, tree_filter=tree_filter, day=DAY))
 
 
 def test_a_tree_carries_its_dates_and_no_colour() -> None:
@@ -140,7 +141,7 @@ def test_a_tile_planned_once_for_all_is_the_same_tile() -> None:
     params = {"z": tile.z, "x": tile.x, "y": tile.y, "statuses": ON_MAP, "on_map": ON_MAP} | shown
     texts = [street_tile("", limit=9, planned_once=once) for once in (False, True)]
     one, other = [run(text, params) for text in texts]
-    assert one == other and one[0] == 1
+    assert one == other and one[1] == 1
     # The place of the tile is hidden from the planner, or it plans each tile of a large city anew.
     assert [text.count("&& box.near") for text in texts] == [0, 3]
 
@@ -308,7 +309,7 @@ def test_no_tile_passes_half_a_megabyte() -> None:
     around = [Tile(15, home.x + dx, home.y + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
     planner = make_user("planner")
     sizes = [
-        len(tree_tile(tile, visitor=planner, tree_filter=TreeFilter(), day=DAY)) for tile in around
+        len(drawn(tile, visitor=planner, tree_filter=TreeFilter(), day=DAY)) for tile in around
     ]
     assert 250_000 < max(sizes) < 500_000
 
