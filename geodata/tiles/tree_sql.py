@@ -30,15 +30,23 @@ def _of_chosen_place(alias: str) -> str:
     )
 
 
-#: Only street zooms write numbers and draw crowns: before, two joins and half of the bytes are saved.
-_WORDS = """, s.number::text AS nr,
+#: What a tree carries; the words only at street zooms: before, two joins and half of the bytes are
+#: saved.
+_CARRIED = "geom, id, st, due, tol, ex, req, nv, imm"
+_WORDS = """,
+      COALESCE(n.number, (SELECT s.number FROM baumkataster_site s WHERE s.id = t.site_id))::text
+        AS nr,
       COALESCE(sp.german_name, NULLIF(t.species_as_given, ''))::text AS sp,
       t.crown_diameter_m::real AS cr"""
-_OF_WORDS = """JOIN baumkataster_site s ON s.id = t.site_id
+_OF_WORDS = """LEFT JOIN near_sites n ON n.id = t.site_id
     LEFT JOIN baumkataster_species sp ON sp.id = t.species_id"""
 #: All trees that must be seen to at once: few, found by an index (migration 0006).
 _URGENT = """SELECT m.tree_id FROM inspections_measure m WHERE m.state = 'open'
     AND m.urgency_id = ANY(ARRAY(SELECT u.code FROM inspections_urgency u WHERE u.immediate))"""
+#: Read once, as they lie: nearly every tree of the tile stands at one of these, and only the few
+#: others, and the few sites without a tree here, are looked up one by one.
+_NEAR_SITES = """SELECT e.id, e.number, e.geom, e.active, e.district_id, e.place_id
+    FROM box CROSS JOIN baumkataster_site e WHERE e.geom && {near}"""
 
 
 def _trees(allowed: str, limit: int, near: str, *, words: bool) -> str:
@@ -46,7 +54,8 @@ def _trees(allowed: str, limit: int, near: str, *, words: bool) -> str:
     SELECT {_drawn("t.geom")} AS geom, t.id::text AS id, t.status::text AS st,
       c.due_on::text AS due, c.tolerance_until::text AS tol, c.exempt_until::text AS ex,
       COALESCE(c.required, false) AS req, COALESCE(c.never, true) AS nv,
-      t.id IN (SELECT tree_id FROM urgent) AS imm{_WORDS if words else ""}
+      t.id IN (SELECT tree_id FROM urgent) AS imm{_WORDS if words else ""},
+      t.site_id AS site, t.status = ANY(%(on_map)s::text[]) AS there
     FROM box CROSS JOIN baumkataster_tree t
     LEFT JOIN inspections_controlplan c ON c.tree_id = t.id
     {_OF_WORDS if words else ""}
@@ -61,8 +70,9 @@ _GROUPS = f"""
     ORDER BY g.id LIMIT 1000"""
 _SITES = f"""
     SELECT {_drawn("e.geom")} AS geom, e.id::text AS id, e.number::text AS nr
-    FROM box CROSS JOIN baumkataster_site e
-    WHERE %(sites)s::boolean AND e.active AND e.geom && {{near}} AND {_of_chosen_place("e")}
+    FROM box CROSS JOIN near_sites e
+    WHERE %(sites)s::boolean AND e.active AND {_of_chosen_place("e")}
+      AND e.id NOT IN (SELECT site FROM found WHERE there)
       AND NOT EXISTS (SELECT FROM baumkataster_tree o
         WHERE o.site_id = e.id AND o.status = ANY(%(on_map)s::text[]))
     ORDER BY e.id LIMIT 1000"""
@@ -73,23 +83,24 @@ def street_tile(
 ) -> str:
     """One row: ``mark``, number of trees (at most ``limit``), the tile with trees, groups, sites.
 
-    ``words``: with number, species and crown. In the order of the keys: the same trees are the
-    same bytes, whatever plan the database chooses. ``planned_once``: the planner does not get to
-    see where the tile lies, so that it keeps one plan for all; in a large city it would plan each
-    tile anew, which takes longer than a tile of few trees. Only without filters: those need to know
-    how little of the city the tile is.
+    ``words``: with number, species and crown, and with sites. In the order of the keys: the same
+    trees are the same bytes, whatever plan the database chooses. ``planned_once``: the planner does
+    not get to see where the tile lies, so that it keeps one plan for all; in a large city it would
+    plan each tile anew, which takes longer than a tile of few trees. Only without filters: those
+    need to know how little of the city the tile is.
     """
     near = "box.near" if planned_once else _NEAR
     once = f"MATERIALIZED (SELECT ST_TileEnvelope({_TILE}) AS geom, {_NEAR} AS near)"
     box = once if planned_once else f"(SELECT ST_TileEnvelope({_TILE}) AS geom)"
+    sites = f", near_sites AS MATERIALIZED ({_NEAR_SITES.format(near=near)})" if words else ""
+    carried = f"{_CARRIED}, nr, sp, cr" if words else _CARRIED
     return f"""
-    WITH box AS {box},
-      urgent AS MATERIALIZED ({_URGENT}),
+    WITH box AS {box}, urgent AS MATERIALIZED ({_URGENT}){sites},
       found AS MATERIALIZED ({_trees(allowed, limit, near, words=words)})
     SELECT {mark}, (SELECT count(*) FROM found),
-      {layer("trees", 'SELECT * FROM found ORDER BY id COLLATE "C"')}
+      {layer("trees", f'SELECT {carried} FROM found ORDER BY id COLLATE "C"')}
       || {layer("groups", _GROUPS.format(near=near))}
-      || {layer("sites", _SITES.format(near=near))} WHERE {CONDITIONS}"""
+      {f"|| {layer('sites', _SITES)}" if words else ""} WHERE {CONDITIONS}"""
 
 
 def cell_tile(allowed: str, *, side: int) -> str:
