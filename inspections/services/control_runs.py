@@ -92,7 +92,7 @@ def _record(
     """Flags, mails and the record of one day; plans are up to date."""
     missed_days = (day - last.day).days - 1 if last else 0
     changes = update_flags(day=day)
-    mails = write_digests(day=day, news=changes.news, missed_days=missed_days)
+    mails = write_digests(day=day, missed_days=missed_days)
     counts, unit_counts = count_states(day=day)
     return ControlRun.objects.create(
         day=day,

@@ -1,6 +1,5 @@
 """One mail per person of what is new to them on the day of a control run; for run_controls."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -57,16 +56,15 @@ class Line:
     when: str
 
 
-def write_digests(*, day: date, news: Mapping[UUID, int], missed_days: int) -> int:
+def write_digests(*, day: date, missed_days: int) -> int:
     """Put one mail per person into the outbox; returns how many. Who has no news gets none.
 
-    ``news``: flags that are new or rose, with their level before. A person hears of a flag when it
+    News are the flags that ``update_flags`` has just raised or escalated. A person hears of a flag when it
     reaches their level: arborists who are members of the responsible unit (1), the unit's
     supervisor and deputy (2; all administrators where the unit has neither), administrators (3).
     """
     with connection.cursor() as cursor:
-        flags, levels = list(news), list(news.values())
-        cursor.execute(NEWS_SQL, {"flags": flags, "levels": levels, "lines": LINES})
+        cursor.execute(NEWS_SQL, {"lines": LINES})
         rows = [News(*row) for row in cursor.fetchall()]
     people = [list(group) for _key, group in groupby(rows, key=attrgetter("person_id"))]
     with override(settings.LANGUAGE_CODE):

@@ -127,6 +127,24 @@ def test_long_mail_ends_with_the_number_of_the_rest():
     assert "Überfällig, noch in der Toleranz: 23" in text
 
 
+def test_long_mail_takes_the_worst_from_all_units():
+    people = make_people()
+    people.south.supervisor = people.supervisor
+    people.south.save()
+    # More equals than lines in one unit, and later and earlier days in the other.
+    for number in range(25, 0, -1):
+        make_due(people.avenue, days(-10), number=f"{number:02}")
+        make_due(people.park, days(-20 if number > 22 else -5), number=f"{number:02}")
+    run(DUE)
+    text = body(people.supervisor, DUE)
+    lines = [line for line in text.splitlines() if line.startswith("- ")]
+    worst = [f"Südpark {number}" for number in (23, 24, 25)]
+    worst += [f"Nordallee {number:02}" for number in range(1, 18)]
+    assert [line[2:].split(" (")[0] for line in lines] == worst
+    assert "und 30 weitere Hinweise" in text
+    assert "Überfällig, noch in der Toleranz: 50" in text
+
+
 def test_survey_that_is_due_is_called_so():
     people = make_people()
     make_tree(place=people.avenue, planted_on=days(-365), species=None, species_as_given="Linde")
