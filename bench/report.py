@@ -17,6 +17,7 @@ from bench.measure import Series, memory, timed
 from inspections.filters import TreeFilter
 from inspections.reports import numbers, overdue
 from inspections.reports.paper.making import Asked, make_paper
+from inspections.reports.planner import in_written_order
 
 PAGE = "/berichte/ueberfaellig/"
 #: Rows of the list on paper.
@@ -55,10 +56,10 @@ def _statements(person: User) -> Iterable[bytes]:
     """What the page asks: counts, care, worst districts, fifty rows."""
     day = timezone.localdate()
     rows = overdue.report_rows(on=day, visible_to=person, tree_filter=TreeFilter())
-    overdue.state_counts(rows)
-    overdue.without_care(rows, on=day).count()
-    numbers.worst_districts(rows.trees, 3)
-    yield str(len(overdue.in_order(overdue.only_states(rows, ()), "risk")[:50])).encode()
+    numbers.states_and_care(rows.plans, on=day)
+    numbers.worst_districts(rows.trees, 3, on=day)
+    with in_written_order():
+        yield str(len(overdue.in_order(overdue.only_states(rows, ()), "risk")[:50])).encode()
 
 
 def _csv(city: BenchCity, rounds: int) -> None:

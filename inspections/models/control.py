@@ -72,12 +72,22 @@ class ControlPlan(models.Model):
         verbose_name = _("Kontrolltermin")
         verbose_name_plural = _("Kontrolltermine")
         indexes = [
+            # The report's list, worst first: higher expectation, then the longest overdue.
+            models.Index(
+                models.Case(
+                    models.When(expectation="lower", then=models.Value(0)),
+                    default=models.Value(1),
+                ).desc(),
+                "due_on",
+                name="plan_by_risk",
+                condition=models.Q(required=True),
+            ),
             # For taking an import back, which deletes what it had inherited.
             models.Index(
                 fields=["inherited"],
                 name="plan_of_inherited",
                 condition=models.Q(inherited__isnull=False),
-            )
+            ),
         ]
         constraints = [
             models.CheckConstraint(

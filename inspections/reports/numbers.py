@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce, TruncMonth
 
 from baumkataster.models import PlaceKind
 from inspections.models import Inspection, LeafState, RuleSet
+from inspections.reports.planner import on_all_cores
 from inspections.rules.intervals import add_months
 
 #: Places where children play: counted apart in the forecast.
@@ -28,6 +29,9 @@ GROUPS: Final = {
     "place_kind": F("site__place__kind"),
     "inspector": F("control_plan__inspection__inspector__name"),
 }
+
+#: What is added up over groups.
+NO_TREES: Final = {"trees": 0, "overdue": 0, "tolerance": 0, "never": 0}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,17 @@ class Forecast:
 def state_counts(plans: QuerySet[Any]) -> dict[str, int]:
     """State -> number of trees in the city's duty that need control, whatever bucket is shown."""
     return dict(plans.order_by().values_list("state").annotate(trees=Count("pk")))
+
+
+def states_and_care(plans: QuerySet[Any], *, on: date) -> tuple[dict[str, int], int]:
+    """State -> number of trees, and how many young trees miss their care, from one look at the plans."""
+    counted = (
+        plans.order_by()
+        .values("state")
+        .annotate(trees=Count("pk"), careless=Count("pk", filter=uncared(on=on, plan="")))
+    )
+    found = list(counted.values_list("state", "trees", "careless"))
+    return {state: trees for state, trees, _careless in found}, sum(row[2] for row in found)
 
 
 def uncared(*, on: date, plan: str) -> Q:
@@ -82,25 +97,26 @@ def same_leaf_states(trees: QuerySet[Any]) -> int:
     return trees.order_by().annotate(leaves=states).filter(leaves__in=same).count()
 
 
-def worst_districts(rows: QuerySet[Any], most: int) -> list[dict[str, Any]]:
+def worst_districts(rows: QuerySet[Any], most: int, *, on: date) -> list[dict[str, Any]]:
     """Districts with the most trees overdue beyond the tolerance: key, name, number."""
     counted = (
         rows.order_by()
-        .filter(state="overdue", district__isnull=False)
+        # Said so that an index finds them: a state alone is an expression that no index knows.
+        .filter(state="overdue", control_plan__due_on__lt=on, district__isnull=False)
         .values("district_id", name=F("district__name"))
         .annotate(trees=Count("pk"))
     )
     return list(counted.order_by("-trees", "name")[:most])
 
 
-def totals_by(rows: QuerySet[Any], group: str) -> list[dict[str, Any]]:
-    """Per group of GROUPS: trees, late ones, share, oldest.
+def totals_by(rows: QuerySet[Any], *groups: str) -> list[list[dict[str, Any]]]:
+    """Per group of GROUPS: trees, late ones, share, oldest; a list each, from one look at all trees.
 
     ``late`` counts overdue trees inside and beyond the tolerance; ``percent`` is of ``trees``.
     """
-    grouped = (
+    counted = (
         rows.order_by()
-        .values(name=GROUPS[group])
+        .values(**{group: GROUPS[group] for group in groups})
         .annotate(
             trees=Count("pk"),
             overdue=_count_of("overdue"),
@@ -109,7 +125,20 @@ def totals_by(rows: QuerySet[Any], group: str) -> list[dict[str, Any]]:
             oldest=Max(Case(When(state__in=["overdue", "tolerance"], then=F("days_over")))),
         )
     )
-    return [_with_share(row) for row in sorted(grouped, key=lambda row: row["name"] or "")]
+    with on_all_cores():
+        cells = list(counted)
+    return [_summed(cells, group) for group in groups]
+
+
+def _summed(cells: list[dict[str, Any]], group: str) -> list[dict[str, Any]]:
+    """The rows of one group out of the combinations of all groups, in the order of their names."""
+    found: dict[str | None, dict[str, Any]] = {}
+    for cell in cells:
+        row = found.setdefault(cell[group], {"name": cell[group], "oldest": None} | NO_TREES)
+        for number in NO_TREES:
+            row[number] += cell[number]
+        row["oldest"] = max(filter(None, (row["oldest"], cell["oldest"])), default=None)
+    return [_with_share(row) for row in sorted(found.values(), key=lambda row: row["name"] or "")]
 
 
 def forecast(

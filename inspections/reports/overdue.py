@@ -34,8 +34,9 @@ from inspections.sql_state import state_expression
 #: The states that the report is about; the others only count.
 LATE_STATES = ("overdue", "tolerance", "never")
 #: Sort orders that the page offers; every one ends in the key, so that pages never overlap.
+#: The worst stand first in an index of the plan (plan_by_risk): a page of them is read, not sorted.
 ORDERS = {
-    "risk": ("-expectation_rank", "-days_over", "place", "number_key", "number", "pk"),
+    "risk": ("-expectation_rank", "due_on", "place", "number_key", "number", "pk"),
     "due": ("due_on", "place", "number_key", "number", "pk"),
     "place": ("place", "number_key", "number", "pk"),
     "district": ("district_name", "place", "number_key", "number", "pk"),
@@ -116,8 +117,8 @@ _SEES_ALL = frozenset(Role) - {Role.CONTRACTOR}
 
 
 def with_columns(trees: QuerySet[Any]) -> QuerySet[Any]:
-    """The trees with all columns of the report."""
-    return trees.annotate(
+    """The trees with all columns of the report, and where they stand."""
+    return trees.only("pk", "geom").annotate(
         **_where_and_whose(),
         **_rule_and_last_control(),
         worst_urgency=Subquery(
@@ -195,11 +196,6 @@ def in_order(rows: ReportRows, order: str) -> QuerySet[Any]:
 def state_counts(rows: ReportRows) -> dict[str, int]:
     """State -> number of trees in the city's duty that need control, whatever bucket is shown."""
     return numbers.state_counts(rows.plans)
-
-
-def totals_by(rows: ReportRows, group: str) -> list[dict[str, Any]]:
-    """Per group of numbers.GROUPS: trees, late ones, share, oldest."""
-    return numbers.totals_by(rows.trees, group)
 
 
 def rule_set(on: date) -> RuleSet | None:

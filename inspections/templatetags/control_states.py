@@ -1,6 +1,7 @@
 """Template tags for control states: the symbol as inline SVG and the table for JavaScript."""
 
 import json
+from functools import cache
 
 from django import template
 from django.utils.html import format_html, format_html_join, json_script
@@ -39,6 +40,12 @@ def state_symbol(code: str, immediate: bool = False, labelled: bool = False) -> 
 
     Same drawing as static/js/components/state_symbol.js, from the same table.
     """
+    return _symbol(code, immediate, labelled, get_language() or "")
+
+
+@cache
+def _symbol(code: str, immediate: bool, labelled: bool, _language: str) -> SafeString:
+    """Drawn once per state and language: lists show it on every row."""
     ring = _drawing(STATES.immediate.path) if immediate or code == "immediate" else ""
     inner = "" if code == "immediate" else _drawing(STATES.by_code(code).path)
     box = STATES.immediate.view_box if ring else STATES.view_box

@@ -4,15 +4,13 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from django.contrib.gis.db.models.functions import Transform
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -21,17 +19,15 @@ from baumkataster.models import District, PlaceKind, Unit
 from baumkataster.permissions import Door
 from baumkataster.web.base_maps import base_maps
 from baumkataster.web.doors import door
-from inspections.filters import TreeFilter, parse
 from inspections.models import ControlRun
-from inspections.past_day import AskedDay, parse_day
 from inspections.reports import numbers, overdue
 from inspections.reports.overdue_files import csv_lines, plain_row, xlsx_bytes
 from inspections.reports.past import ensure_data, looking_back
+from inspections.reports.planner import in_written_order
 from inspections.reports.run_status import run_status
-from inspections.reports.selection_words import filter_text
 from inspections.reports.trend import trend
-from inspections.rules.overdue import berlin_day
 from inspections.rules.states import STATES
+from inspections.web.overdue_asked import Asked, read
 
 #: Rows of one page on the screen, and at most on one that is meant for paper.
 PAGE, PAPER = 50, 2000
@@ -39,45 +35,12 @@ PAGE, PAPER = 50, 2000
 WORST = 3
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What a request asks for, read once for page and files."""
-
-    now: datetime
-    #: The day of the report, and how it is read.
-    day: AskedDay
-    tree_filter: TreeFilter
-    order: str
-    rows: Any
-    #: Only young trees that miss their care, whatever their state (address: pflege=fehlt).
-    uncared: bool
-
-    @property
-    def shown(self) -> Any:
-        """The rows of the list, in order."""
-        if self.uncared:
-            narrowed = overdue.without_care(self.rows, on=self.day.day)
-        else:
-            narrowed = overdue.only_states(self.rows, self.tree_filter.states)
-        return overdue.in_order(narrowed, self.order)
-
-    @property
-    def words(self) -> str:
-        """The selection in words."""
-        return filter_text(self.tree_filter, uncared=self.uncared)
-
-    @property
-    def file_words(self) -> str:
-        """The selection in words for files, which also say the reading of a past day."""
-        return f"{self.day.words}; {self.words}" if self.day.is_past else self.words
-
-
 @require_GET
 @door(Door.VIEW_REPORT)
 def overdue_page(request: HttpRequest) -> HttpResponse:
     """The report on screen: numbers, totals, list and map."""
     try:
-        asked = _asked(request)
+        asked = read(request)
         with looking_back(asked.day):
             return render(request, "reports/overdue.html", _context(request, asked))
     except Refused as refused:
@@ -86,10 +49,11 @@ def overdue_page(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """All that the page shows."""
-    counts = overdue.state_counts(asked.rows)
-    uncared = overdue.without_care(asked.rows, on=asked.day.day).count()
+    counts, uncared = numbers.states_and_care(asked.rows.plans, on=asked.day.day)
     whole = request.GET.get("alle") == "1"
-    pages = Paginator(asked.shown, PAPER if whole else PAGE)
+    # The browser draws the rows on its map, in degrees.
+    rows = asked.shown.defer("geom").annotate(lonlat=Transform("geom", 4326))
+    pages = Paginator(rows, PAPER if whole else PAGE)
     # Counted already: the list is one of the buckets.
     pages.count = uncared if asked.uncared else sum(counts.get(code, 0) for code in _states(asked))
     page = pages.get_page(request.GET.get("seite"))
@@ -106,12 +70,12 @@ def _context(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "worst": _worst(request, asked),
         "totals_query": _query(request, drop=("seite", "alle", "sortierung", "state", "pflege")),
         "page": page,
-        "list": [_shown(tree) for tree in page.object_list],
+        "list": _listed(page),
         "orders": _orders(),
         "order": asked.order,
         "filter": asked.tree_filter,
         "filter_text": asked.words,
-        "all_districts": District.objects.all(),
+        "all_districts": District.objects.defer("geom"),
         "all_units": Unit.objects.all(),
         "query": _query(request, drop=("seite",)),
         "today_query": _query(request, drop=("stichtag", "lesart", "seite")),
@@ -138,7 +102,7 @@ def overdue_totals(request: HttpRequest) -> HttpResponse:
     """The shares of districts, units and kinds, and the forecast: they need every tree, so the page
     asks for them when it stands."""
     try:
-        asked = _asked(request)
+        asked = read(request)
         with looking_back(asked.day):
             return render(request, "reports/overdue_totals.html", _totals(asked))
     except Refused as refused:
@@ -149,10 +113,12 @@ def _totals(asked: Asked) -> dict[str, Any]:
     """Totals and forecast of a selection."""
     rows = asked.rows
     months = numbers.forecast(rows.plans, rows.trees, on=asked.day.day, months=36)
-    kinds = numbers.totals_by(rows.trees, "place_kind")
+    districts, units, kinds = numbers.totals_by(
+        rows.trees, "district_name", "unit_code", "place_kind"
+    )
     return {
-        "districts": numbers.totals_by(rows.trees, "district_name"),
-        "units": numbers.totals_by(rows.trees, "unit_code"),
+        "districts": districts,
+        "units": units,
         "kinds": [{**row, "name": PlaceKind(row["name"]).label} for row in kinds],
         "months": months[:12],
         "years": numbers.by_year(months),
@@ -165,7 +131,7 @@ def _totals(asked: Asked) -> dict[str, Any]:
 def overdue_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """The list as CSV, streamed."""
     try:
-        asked = _asked(request)
+        asked = read(request)
         if asked.day.is_past:
             ensure_data(asked.day)
     except Refused as refused:
@@ -183,7 +149,7 @@ def overdue_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 def overdue_xlsx(request: HttpRequest) -> HttpResponse:
     """The list as a workbook with a cover sheet."""
     try:
-        asked = _asked(request)
+        asked = read(request)
         with looking_back(asked.day):
             on = asked.day.day
             counts = overdue.state_counts(asked.rows)
@@ -213,21 +179,16 @@ def _csv(asked: Asked, *, base_url: str) -> Iterator[str]:
         yield from lines
 
 
-def _asked(request: HttpRequest) -> Asked:
-    """Fix the instant once and read day, filter and order from the address."""
-    now = timezone.now()
-    day = parse_day(request.GET, today=berlin_day(now))
-    tree_filter = parse(request.GET, visitor=request.user)
-    rows = overdue.report_rows(on=day.day, visible_to=request.user, tree_filter=tree_filter)
-    order = request.GET.get("sortierung", "risk")
-    uncared = request.GET.get("pflege") == "fehlt"
-    return Asked(now, day, tree_filter, order if order in overdue.ORDERS else "risk", rows, uncared)
+def _listed(page: Any) -> list[dict[str, Any]]:
+    """The rows of one page."""
+    with in_written_order():
+        return [_shown(tree) for tree in page.object_list]
 
 
 def _shown(tree: Any) -> dict[str, Any]:
     """One row of the list: the words of the files, and where the tree stands in degrees."""
-    lonlat = tree.geom.transform(4326, clone=True)
-    return {"tree": tree, "words": plain_row(tree, base_url=""), "lon": lonlat.x, "lat": lonlat.y}
+    words = plain_row(tree, base_url="")
+    return {"tree": tree, "words": words, "lon": tree.lonlat.x, "lat": tree.lonlat.y}
 
 
 def _counted(
@@ -266,7 +227,7 @@ def _worst(request: HttpRequest, asked: Asked) -> list[dict[str, Any]]:
             "link": "?"
             + "&".join(filter(None, (rest, f"state=overdue&district={row['district_id']}"))),
         }
-        for row in numbers.worst_districts(asked.rows.trees, WORST)
+        for row in numbers.worst_districts(asked.rows.trees, WORST, on=asked.day.day)
     ]
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from inspections.filters import TreeFilter
 from inspections.models import ControlRun, RuleSet
-from inspections.reports import overdue
+from inspections.reports import numbers, overdue
 from inspections.reports.overdue_files import csv_lines, xlsx_bytes
 from inspections.reports.selection_words import filter_text
 from inspections.reports.trend import trend
@@ -107,7 +107,9 @@ def test_selection_in_words_names_the_bucket_alone():
 
 
 def test_totals_agree_with_the_counts(city):
-    (district,) = overdue.totals_by(rows(city["supervisor"]), "district_name")
+    ((district,), (unit,), kinds) = numbers.totals_by(
+        rows(city["supervisor"]).trees, "district_name", "unit_code", "place_kind"
+    )
     assert (district["trees"], district["late"], district["overdue"], district["never"]) == (
         7,
         3,
@@ -115,8 +117,8 @@ def test_totals_agree_with_the_counts(city):
         1,
     )
     assert district["percent"] == 42.9 and district["oldest"] == 691
-    (unit,) = overdue.totals_by(rows(city["supervisor"]), "unit_code")
     assert unit["late"] == district["late"]
+    assert sum(row["trees"] for row in kinds) == 7 and max(row["oldest"] for row in kinds) == 691
 
 
 def test_page_of_rows_costs_one_query(city, django_assert_num_queries):

@@ -106,6 +106,7 @@ def _facts(asked: Asked, rows: overdue.ReportRows) -> dict[str, Any]:
     duty = sum(counts.values())
     rule = overdue.rule_set(asked.on)
     city = CitySettings.objects.first()
+    units, kinds = numbers.totals_by(rows.trees, "unit_code", "place_kind")
     months = numbers.forecast(rows.plans, rows.trees, on=asked.on, months=MONTHS)
     return {
         "city": city.name if city else "",
@@ -125,11 +126,8 @@ def _facts(asked: Asked, rows: overdue.ReportRows) -> dict[str, Any]:
         "percent": round(100 * counts.get("overdue", 0) / duty, 1) if duty else 0.0,
         "uncared": overdue.without_care(rows, on=asked.on).count(),
         "same_leaves": numbers.same_leaf_states(rows.trees),
-        "units": numbers.totals_by(rows.trees, "unit_code"),
-        "kinds": [
-            {**row, "name": str(PlaceKind(row["name"]).label)}
-            for row in numbers.totals_by(rows.trees, "place_kind")
-        ],
+        "units": units,
+        "kinds": [{**row, "name": str(PlaceKind(row["name"]).label)} for row in kinds],
         "inspectors": _inspectors(rows),
         "months": months[:12],
         "years": numbers.by_year(months),
@@ -140,7 +138,7 @@ def _facts(asked: Asked, rows: overdue.ReportRows) -> dict[str, Any]:
 def _inspectors(rows: overdue.ReportRows) -> list[dict[str, Any]]:
     """Who looked last at the trees that are late now, most first."""
     late = rows.trees.filter(state__in=["overdue", "tolerance"])
-    found = numbers.totals_by(late, "inspector")
+    (found,) = numbers.totals_by(late, "inspector")
     return sorted(found, key=lambda row: (-row["late"], row["name"] or ""))[:MOST_INSPECTORS]
 
 
