@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -10,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from baumkataster.models import InspectorIdentity, Role, Scope, User
+from baumkataster.prepared import columns, kept, prepared_row
 
 #: Whoever sends a request.
 Visitor = User | AnonymousUser
@@ -159,15 +161,21 @@ def signed_in(visitor: Visitor) -> User:
 
 def current_identity(user: User, *, day: date) -> InspectorIdentity | None:
     """The inspector's identity that holds for ``user`` on ``day``: newest version, not expired."""
-    newest = (
-        InspectorIdentity.objects.filter(user=user, valid_from__lte=day)
-        .order_by("-valid_from", "-recorded_at")
-        .first()
-    )
-    if newest is None:
+    row = prepared_row(_newest_identity(), {"user": user.pk, "day": day})
+    if row is None:
         return None
+    newest = kept(InspectorIdentity, row)
     expired = newest.certificate_valid_until is not None and newest.certificate_valid_until < day
     return None if expired else newest
+
+
+@cache
+def _newest_identity() -> str:
+    """Asked at every recording."""
+    return f"""
+        SELECT {columns(InspectorIdentity, "i")} FROM {InspectorIdentity._meta.db_table} i
+        WHERE user_id = %(user)s AND valid_from <= %(day)s
+        ORDER BY valid_from DESC, recorded_at DESC LIMIT 1"""
 
 
 def why_no_inspection(visitor: Visitor, *, day: date) -> str:

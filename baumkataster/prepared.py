@@ -4,12 +4,19 @@ Django writes values into the text, so that every call is parsed and planned ane
 with many joins that costs more than their work. Deeds that happen thousands of times a day ask here.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, Final, TypeVar
 
 import psycopg
+from django.contrib.gis.db.models import GeometryField
+from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
+from django.db.models import JSONField, Model
 from psycopg import ClientCursor
+
+M = TypeVar("M", bound=Model)
 
 #: Django tells psycopg to prepare nothing at all; with this only what asks for it is prepared.
 _ONLY_ASKED: Final = 1 << 30
@@ -17,16 +24,62 @@ _ONLY_ASKED: Final = 1 << 30
 
 def prepared(statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of a statement in Django's own connection and transaction, by column."""
+    names, rows = _asked(statement, parameters)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def prepared_row(statement: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """The first row, by position: for several tables whose columns have the same names."""
+    _names, rows = _asked(statement, parameters)
+    return rows[0] if rows else None
+
+
+@cache
+def columns(model: type[Model], alias: str) -> str:
+    """The model's columns for a SELECT list, in the order that ``kept`` takes them."""
+    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+def kept(model: type[M], values: Sequence[Any]) -> M:
+    """A row that is in the database, from the values of all its columns as they were read there."""
+    given = list(values)
+    for position, read in _readers(model):
+        if given[position] is not None:
+            given[position] = read(given[position])
+    return model.from_db("default", [f.attname for f in model._meta.concrete_fields], given)
+
+
+@cache
+def _readers(model: type[Model]) -> list[tuple[int, Callable[[Any], Any]]]:
+    """Places of the columns that come as text, and what makes values of them."""
+    found: list[tuple[int, Callable[[Any], Any]]] = []
+    for position, field in enumerate(model._meta.concrete_fields):
+        if isinstance(field, GeometryField):
+            found.append((position, GEOSGeometry))
+        elif isinstance(field, JSONField):
+            found.append((position, json.loads))
+    return found
+
+
+def _asked(
+    statement: str, parameters: Mapping[str, Any]
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Names of the columns, and all rows."""
+    names: list[str]
+    rows: list[tuple[Any, ...]]
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
-    kept = connection.connection
-    if kept.prepare_threshold is None:
-        kept.prepare_threshold = _ONLY_ASKED
-    with connection.wrap_database_errors, psycopg.Cursor(kept) as cursor:
+    session = connection.connection
+    if session.prepare_threshold is None:
+        session.prepare_threshold = _ONLY_ASKED
+    names, rows = [], []
+    with connection.wrap_database_errors, psycopg.Cursor(session) as cursor:
         cursor.execute(statement, parameters, prepare=True)
-        names = [column.name for column in cursor.description or ()]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()] if names else []
+        # Without cursor.description, which looks up the type of every column.
+        if (result := cursor.pgresult) is not None and result.nfields:
+            names = [(result.fname(n) or b"").decode() for n in range(result.nfields)]
+            rows = cursor.fetchall()
     if connection.queries_logged:
-        text = ClientCursor(kept).mogrify(statement, parameters)
+        text = ClientCursor(session).mogrify(statement, parameters)
         connection.queries_log.append({"sql": text, "time": "0"})
-    return rows
+    return names, rows

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models import Q
 from django.utils import timezone
 
 from baumkataster.models import Tree, User
-from inspections.models import InspectionKind
+from inspections.models import InspectionKind, Measure
 from tests import factories
 
 
@@ -31,7 +32,19 @@ def some_trees(most: int, seed: int) -> list[UUID]:
     return found[:most]
 
 
-def form(tree: UUID, *, number: int = 1, at: datetime | None = None) -> dict[str, Any]:
+def rateable_trees(most: int, seed: int) -> dict[UUID, str]:
+    """As some_trees, with their phase; without those whose crown was cut too much to be rated."""
+    cut = Measure.objects.filter(state="done").filter(Q(kind__cutting="heavy") | Q(kind="torso"))
+    rows = Tree.objects.standing().of_the_city().exclude(phase="")
+    pairs = rows.exclude(pk__in=cut.values("tree")).order_by("pk").values_list("pk", "phase")
+    found = list(pairs[: most * 4])
+    random.Random(seed).shuffle(found)
+    return dict(found[:most])
+
+
+def form(
+    tree: UUID, *, number: int = 1, at: datetime | None = None, phase: str = "mature"
+) -> dict[str, Any]:
     """A regular inspection with one finding and one measure, as the form beside the map posts it."""
     finding = str(uuid4())
     return {
@@ -41,7 +54,7 @@ def form(tree: UUID, *, number: int = 1, at: datetime | None = None) -> dict[str
         "inspected_at": ((at or timezone.now()) - timedelta(minutes=1)).isoformat(),
         "leaf_state": "bare",
         "condition": "sound",
-        "phase": "mature",
+        "phase": phase,
         "result": "safe",
         "vitality": "1",
         "note": f"Messung {number}",
@@ -50,9 +63,9 @@ def form(tree: UUID, *, number: int = 1, at: datetime | None = None) -> dict[str
     }
 
 
-def batch(tree: UUID, user: User, *, number: int = 1) -> dict[str, Any]:
+def batch(tree: UUID, user: User, *, number: int = 1, phase: str = "mature") -> dict[str, Any]:
     """The same as a tablet sends it: a batch of one entry, as text."""
-    filled = form(tree, number=number)
+    filled = form(tree, number=number, phase=phase)
     made = timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
     left = {"id", "tree", "kind", "inspected_at"}
     body = {name: filled[name] for name in filled if name not in left}

@@ -56,6 +56,8 @@ def script(statements: Iterable[str], tree: UUID, keys: Sequence[UUID], *, trees
             for form in (key, plain):
                 text = text.replace(f"'{{{form}}}'::uuid[]", f"ARRAY[:{name}::uuid]")
                 text = text.replace(f"'{form}'", f":{name}")
+            # Inside a JSON text.
+            text = text.replace(key, f"' || :{name}::text || '")
         lines.append(" ".join(text.split()).rstrip(";") + ";")
     return "\n".join(lines) + "\n"
 

@@ -1,54 +1,87 @@
 """Recording inspections over HTTP against the same statements under pgbench: ``./baum bench writes``.
 
-Eight signed-in arborists post as fast as they are answered, by the office form and as a tablet's
-batch of one, alternating with pgbench, which runs the very statements of one such request (with
-other trees) on the same database. Then once more while the whole city is exported and a control
-run of the day is made over and over. Loopback only; web server as ./baum starts it.
+Eight signed-in arborists post as fast as they are answered, by the office form and as tablets with
+batches of 1, 10 and 50 entries, alternating with pgbench, which runs the very statements of one such
+request (with other trees) on the same database. Trees keep the phase that they have: both sides do
+the same. Then once more while the whole city is exported and a control run of the day is made over
+and over. Loopback only; web server as ./baum starts it; the posting process does nothing else.
 """
 
 import argparse
 import json
+import subprocess
+import sys
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
 
-from baumkataster.models import User
+from baumkataster.models import Role, User
 from bench import pgbench
+from bench.beside import beside
 from bench.city import BenchCity, bench_city, use_django
-from bench.entries import batch, crew, form, some_trees
+from bench.entries import batch, crew, form, rateable_trees
 from bench.measure import Series
 from bench.served import Stack, session_headers, stack
-from bench.talk import Talk
-from inspections.services import run_controls
-from tests.conftest import app_url, owner_url
+from tests import factories
+from tests.conftest import ROOT, app_url, owner_url
 
 CLIENTS = 8
 MOST_TREES = 50_000
-Body = Callable[[UUID, User], Any]
-#: Name -> address and body.
-WAYS: dict[str, tuple[str, Body]] = {
-    "Formular": ("/api/v1/inspections/", lambda tree, user: form(tree)),
-    "Tablet": ("/api/v1/field/entries/", batch),
-}
+#: More than any client can post in a second.
+MOST_A_SECOND = 90
+FORM, FIELD = "/api/v1/inspections/", "/api/v1/field/entries/"
+#: Name, address, entries of one request.
+WAYS = (("Formular", FORM, 1), ("Tablet", FIELD, 1), ("Tablet", FIELD, 10), ("Tablet", FIELD, 50))
+HEAD = (
+    f"{'':12} {'Einträge/s':>10} {'pgbench':>8} {'Verhältnis':>10} {'nur Schreiben':>14}"
+    f" {'p50 ms':>7} {'p95 ms':>7} | neben Export und Kontrolllauf: Einträge/s, p50, p95"
+)
 
 
 @dataclass
 class Load:
     """What one round of posting gave."""
 
+    entries: int
+    wall: float
     series: Series = field(default_factory=lambda: Series("posts"))
     errors: list[str] = field(default_factory=list)
+
+    @property
+    def speed(self) -> float:
+        """Entries a second."""
+        return len(self.series.seconds) * self.entries / self.wall
+
+
+@dataclass
+class Drawn:
+    """Trees with their phase, drawn one after the other, again and again."""
+
+    trees: dict[UUID, str]
+
+    def __post_init__(self) -> None:
+        self._pairs = self._again()
+
+    def _again(self) -> Iterator[tuple[UUID, str]]:
+        while True:
+            yield from self.trees.items()
+
+    def body(self, path: str, entries: int, user: User) -> dict[str, Any]:
+        """What one request of this kind holds."""
+        pairs = list(islice(self._pairs, entries))
+        if path == FORM:
+            return form(pairs[0][0], phase=pairs[0][1])
+        parts = [batch(tree, user, phase=phase) for tree, phase in pairs]
+        return parts[0] | {"entries": [part["entries"][0] for part in parts]}
 
 
 def main() -> None:
@@ -58,56 +91,63 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=6, help="Dauer einer Messung")
     options = parser.parse_args()
+    growth = []
     for trees in options.trees:
         with bench_city(trees) as city:
             use_django(city)
-            report(city, options)
+            growth += report(city, options)
+    print("\nWachstum:", *growth, sep="\n  ")
 
 
-def report(city: BenchCity, options: argparse.Namespace) -> None:
-    """One size of city."""
-    users = crew(CLIENTS)
-    trees = some_trees(MOST_TREES, seed=1)
-    pgbench.fill_pool(owner_url(city.database), settings.APP_DB_ROLE, trees)
-    print(f"\n{city.trees:,} Bäume, {CLIENTS} Schreibende, je {options.seconds} s:")
-    print(f"{'':10} {'wir tx/s':>9} {'pgbench':>9} {'Verhältnis':>10} {'nur Schreiben':>14}"
-          f" {'p50 ms':>7} {'p95 ms':>7}  neben Export und Kontrolllauf: tx/s, p50, p95")  # fmt: skip
+def report(city: BenchCity, options: argparse.Namespace) -> list[str]:
+    """One size of city; a line per way for the table of growth."""
+    users, planner = crew(CLIENTS), factories.make_user(Role.PLANNER, username="messung-export")
+    drawn = Drawn(rateable_trees(MOST_TREES, seed=1))
+    keys = list(drawn.trees)
+    pgbench.fill_pool(owner_url(city.database), settings.APP_DB_ROLE, keys)
+    print(f"\n{city.trees:,} Bäume, {CLIENTS} Schreibende, je {options.seconds} s:\n{HEAD}")
+    lines = []
     with tempfile.TemporaryDirectory() as folder, stack(city.database, Path(folder)) as served:
-        for name, (path, body) in WAYS.items():
-            whole, writing = scripts(path, body, users[0], trees)
-            post(served, path, body, users, trees, 2)
-            rounds: list[tuple[Load, float, float]] = []
+        for name, path, entries in WAYS:
+            post(served, path, entries, users, drawn, 2)
+            rounds = []
+            texts = scripts(path, drawn, users[0], len(keys)) if entries == 1 else ("", "")
             for _ in range(options.rounds):
-                ours = post(served, path, body, users, trees, options.seconds)
-                limit = run(city, whole, options)
-                rounds.append((ours, limit, run(city, writing, options)))
-            with busy(served, users[0]):
-                beside = post(served, path, body, users, trees, options.seconds * 2)
-            say(name, rounds, beside, options.seconds)
+                ours = post(served, path, entries, users, drawn, options.seconds)
+                rounds.append((ours, *(run(city, text, options) for text in texts)))
+            with beside(city.database, served.server.url, session_headers(planner)) as done:
+                busy = post(served, path, entries, users, drawn, options.seconds * 2)
+            line = say(f"{name} {entries if path == FIELD else ''}", rounds, busy)
+            print(f"{line}  ({done['exports']} Exporte, {done['runs']} Läufe)", flush=True)
+            lines.append(f"{city.trees:>9,} {line}")
+    return lines
 
 
 def run(city: BenchCity, text: str, options: argparse.Namespace) -> float:
-    """pgbench on the same database."""
+    """pgbench on the same database; 0 where nothing is to be compared."""
+    if not text:
+        return 0.0
     speed, _ = pgbench.run(app_url(city.database), text, clients=CLIENTS, seconds=options.seconds)
     return speed
 
 
-def scripts(path: str, body: Body, user: User, trees: list[UUID]) -> tuple[str, str]:
+def scripts(path: str, drawn: Drawn, user: User, trees: int) -> tuple[str, str]:
     """Of one request of this kind: all statements, and only those that lock and write."""
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     connection.force_debug_cursor = True
-    for tree in trees[:3]:
-        asked = body(tree, user)
+    for _ in range(3):
+        asked = drawn.body(path, 1, user)
         statements = pgbench.statements_of(client, path, asked)
     connection.force_debug_cursor = False
     entry = json.loads(asked["entries"][0]) if "entries" in asked else asked
     inner = entry.get("body", entry)
+    tree = UUID(entry["tree"])
     keys = [entry["id"], *(part["id"] for part in inner["findings"] + inner["measures"])]
     keys += pgbench.own_keys(statements, known=[str(tree), *keys, str(user.pk)])
     only = [text for text in statements if pgbench.WRITING.search(text)]
     made = [
-        pgbench.script(chosen, tree, [UUID(key) for key in keys], trees=len(trees))
+        pgbench.script(chosen, tree, [UUID(key) for key in keys], trees=trees)
         for chosen in (statements, only)
     ]
     print(f"  {path}: {len(statements)} Anweisungen, davon {len(only)} schreibend")
@@ -115,82 +155,54 @@ def scripts(path: str, body: Body, user: User, trees: list[UUID]) -> tuple[str, 
 
 
 def post(
-    served: Stack, path: str, body: Body, users: list[User], trees: list[UUID], seconds: float
+    served: Stack, path: str, entries: int, users: list[User], drawn: Drawn, seconds: float
 ) -> Load:
     """Everybody posts for so long; times and errors."""
-    load = Load()
-    end = time.monotonic() + seconds
-    share = len(trees) // len(users)
-    offset = int(time.time() * 1000) % share
-    headers = [session_headers(user) for user in users]
-
-    def work(number: int) -> None:
-        talk = Talk(served.server.url, headers[number])
-        step = offset
-        while time.monotonic() < end:
-            step += 1
-            tree = trees[number * share + step % share]
-            asked = json.dumps(body(tree, users[number])).encode()
-            start = time.perf_counter()
-            status, answer = talk.ask("POST", path, asked)
-            load.series.seconds.append(time.perf_counter() - start)
-            if status not in {200, 201} or b'"unsettled"' in answer or b'"rejected"' in answer:
-                load.errors.append(f"{status} {answer[:300]!r}")
-
-    threads = [threading.Thread(target=work, args=[n]) for n in range(len(users))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    most = int(seconds * MOST_A_SECOND / entries) + 20
+    place = urlsplit(served.server.url)
+    order = {
+        "host": place.hostname, "port": place.port, "path": path, "seconds": seconds,
+        "people": [
+            {
+                "headers": session_headers(user),
+                "bodies": [json.dumps(drawn.body(path, entries, user)) for _ in range(most)],
+            }
+            for user in users
+        ],
+    }  # fmt: skip
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+        json.dump(order, file)
+        file.flush()
+        command = [sys.executable, str(ROOT / "bench" / "posting.py"), file.name]
+        said = subprocess.run(command, capture_output=True, text=True, check=False)
+    if said.returncode:
+        raise SystemExit(f"posting: {said.stderr[-2000:]}")
+    found = json.loads(said.stdout)
+    load = Load(entries, seconds, errors=found["errors"])
+    load.series.seconds = found["seconds"]
     return load
 
 
-@contextmanager
-def busy(served: Stack, user: User) -> Iterator[None]:
-    """Export the whole city and make control runs, one after the other, until the block ends."""
-    stop = threading.Event()
-
-    def export() -> None:
-        talk = Talk(served.server.url, {})
-        while not stop.is_set():
-            talk.ask("GET", "/export/trees.geojson")
-
-    def control() -> None:
-        day = timezone.localdate()
-        while not stop.is_set():
-            day += timezone.timedelta(days=1)
-            run_controls(day=day, now=timezone.now())
-        connection.close()
-
-    threads = [threading.Thread(target=export), threading.Thread(target=control)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-
-
-def say(name: str, rounds: list[tuple[Load, float, float]], beside: Load, seconds: int) -> None:
+def say(name: str, rounds: list[tuple[Load, float, float]], busy: Load) -> str:
     """One line."""
-    ours = sorted(len(load.series.seconds) / seconds for load, _, _ in rounds)
-    whole = sorted(limit for _, limit, _ in rounds)
-    writing = sorted(limit for _, _, limit in rounds)
     middle = len(rounds) // 2
-    alone = Series("", [s for load, _, _ in rounds for s in load.series.seconds])
-    slow = beside.series
-    errors = [error for load, _, _ in rounds for error in load.errors] + beside.errors
-    print(
-        f"{name:10} {ours[middle]:9.0f} {whole[middle]:9.0f} {ours[middle] / whole[middle]:10.2f}"
-        f" {writing[middle]:7.0f} ({ours[middle] / writing[middle]:4.2f})"
-        f" {alone.median * 1000:7.1f} {alone.quantile(0.95) * 1000:7.1f}"
-        f"  {len(slow.seconds) / seconds / 2:.0f}, {slow.median * 1000:.1f},"
-        f" {slow.quantile(0.95) * 1000:.1f}"
+    ours, whole, writing = (
+        sorted(values)[middle]
+        for values in zip(*((a.speed, b, c) for a, b, c in rounds), strict=True)
     )
+    alone = Series("", [s for load, _, _ in rounds for s in load.series.seconds])
+    errors = [error for load in (*(each for each, _, _ in rounds), busy) for error in load.errors]
     if errors:
         print(f"  {len(errors)} Fehler, zum Beispiel {errors[0]}")
+    compared = " " * 34
+    if whole:
+        compared = f"{whole:8.0f} {ours / whole:10.2f} {writing:7.0f} ({ours / writing:4.2f})"
+    return (
+        f"{name:12} {ours:10.0f} {compared}"
+        f" {alone.median * 1000:7.1f} {alone.quantile(0.95) * 1000:7.1f} |"
+        f" {busy.speed:.0f}, {busy.series.median * 1000:.1f},"
+        f" {busy.series.quantile(0.95) * 1000:.1f}"
+    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from django.core.exceptions import (
     ValidationError,
 )
 from django.db import IntegrityError, transaction
-from django.db.models import ForeignKey, Model, UniqueConstraint
+from django.db.models import Model, UniqueConstraint
 from django.utils.translation import gettext as _
 
 from baumkataster.errors import NON_FIELD, Conflict, Refused, Stale
@@ -87,7 +87,7 @@ def save_checked(row: Model, *, fields: list[str] | None = None) -> None:
         Refused: with the problems by field, in words.
     """
     try:
-        row.clean_fields(exclude=_needs_no_check(row, fields))
+        row.clean_fields(exclude=needs_no_check(row, fields))
         row.validate_unique()
     except ValidationError as error:
         raise Refused(
@@ -100,28 +100,7 @@ def save_checked(row: Model, *, fields: list[str] | None = None) -> None:
         with transaction.atomic():
             row.save(update_fields=fields)
     except IntegrityError as error:
-        raise Refused(_said(row, error)) from error
-
-
-def insert_checked(row: Model) -> None:
-    """Add a row after Django's field checks; keys, references and rules are left to the database.
-
-    As save_checked for rows that are only added, without a query per reference and constraint: what
-    the database refuses is said in the same words. The deed ends with it, and with it its
-    transaction.
-
-    Raises:
-        Refused: with the problems by field, in words.
-    """
-    references = {f.name for f in row._meta.fields if isinstance(f, ForeignKey)}
-    try:
-        row.clean_fields(exclude=_needs_no_check(row, None) | references)
-    except ValidationError as error:
-        raise Refused(dict(error.message_dict)) from error
-    try:
-        row.save(force_insert=True)
-    except IntegrityError as error:
-        raise Refused(_said(row, error)) from error
+        raise Refused(said(row, error)) from error
 
 
 def label_of(model: type[Model], name: str) -> str:
@@ -132,7 +111,7 @@ def label_of(model: type[Model], name: str) -> str:
         return name
 
 
-def _said(row: Model, error: IntegrityError) -> dict[str, list[str]]:
+def said(row: Model, error: IntegrityError) -> dict[str, list[str]]:
     """What the database refused, as Django's own checks would say it."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     for rule in row._meta.constraints:
@@ -147,7 +126,7 @@ def _said(row: Model, error: IntegrityError) -> dict[str, list[str]]:
     return {NON_FIELD: [_("Ein Datensatz, auf den sich die Angaben beziehen, ist nicht da.")]}
 
 
-def _needs_no_check(row: Model, fields: list[str] | None) -> set[str]:
+def needs_no_check(row: Model, fields: list[str] | None) -> set[str]:
     """Names of fields that the deed does not touch or that may be, and are, null.
 
     Constraints are checked over all fields: a rule about two of them counts when one changes.

@@ -17,6 +17,7 @@ from baumkataster.api.geometry import LonLatField, in_lonlat
 from baumkataster.api.parameters import choices, day_parameter, uuids
 from baumkataster.models import Tree
 from baumkataster.permissions import Door, why_no_inspection
+from baumkataster.services.locked_tree import TreeUnknown
 from inspections.api.inspection_entries import InspectionInput, ProposalInput, ProposalOutput
 from inspections.api.recorded import written_now
 from inspections.models import Finding, FindingEnd, Inspection, Result
@@ -183,9 +184,11 @@ class InspectionView(FeatureView):
         if sentence := why_no_inspection(request.user, day=timezone.localdate()):
             raise PermissionDenied(sentence)
         entry = InspectionInput.entry(request)
-        if not Tree.objects.visible_to(request.user).filter(pk=entry.tree_id).exists():
-            raise NotFound
-        recorded = record_inspection(by=request.user, entry=entry, received_at=timezone.now())
+        try:
+            # Whoever may inspect sees every tree.
+            recorded = record_inspection(by=request.user, entry=entry, received_at=timezone.now())
+        except TreeUnknown as error:
+            raise NotFound from error
         code = status.HTTP_201_CREATED if recorded.created else status.HTTP_200_OK
         body = {
             "inspection": written_now(recorded)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -16,6 +17,7 @@ from inspections.models import (
     ControlLimit,
     InspectionKind,
     MeasureKind,
+    RuleSet,
     Symptom,
     Urgency,
     Zone,
@@ -33,6 +35,11 @@ TOPPING: Final = ("torso",)
 class EntryFacts:
     """Catalogue entries by code, only those that the entry names; what is missing is unknown."""
 
+    #: A record with the entry's key is here already.
+    known: bool
+    #: The rule set of the inspection's day, and the one of today.
+    rule_set: RuleSet
+    rule_set_today: RuleSet
     inspector_known: bool
     #: The inspector as qualified on the day of the inspection.
     identity: InspectorIdentity | None
@@ -56,13 +63,15 @@ class EntryFacts:
     cared_on: date | None
 
 
-def entry_facts(entry: InspectionEntry) -> EntryFacts:
+def entry_facts(entry: InspectionEntry, *, today: date) -> EntryFacts:
     """Ask the database once; the tree is locked before, so that nothing crosses."""
-    (row,) = prepared(FACTS_SQL, _parameters(entry))
+    (row,) = prepared(FACTS_SQL, _parameters(entry) | {"today": today})
     read = {name: json.loads(row[name]) if row[name] else None for name in _JSON}
     kind, identity = read["kind"], read["identity"]
     return EntryFacts(
-        **{name: row[name] for name in row if name not in _JSON},
+        **{name: row[name] for name in row if name not in _JSON and name not in _RULE_SETS},
+        rule_set=_rule_set(row["rule_set"]),
+        rule_set_today=_rule_set(row["rule_set_today"]),
         identity=InspectorIdentity(**identity | {"id": UUID(identity["id"])}) if identity else None,
         kind=_kept(InspectionKind, kind) if kind else None,
         limits=_by_code(ControlLimit, read["limits"]),
@@ -77,16 +86,24 @@ def entry_facts(entry: InspectionEntry) -> EntryFacts:
     )
 
 
+_RULE_SETS: Final = ("rule_set", "rule_set_today")
 _JSON: Final = (
     "identity", "kind", "limits", "symptoms", "measure_kinds", "urgencies", "earlier_findings",
     "photos",
 )  # fmt: skip
 
 
+@lru_cache(maxsize=64)
+def _rule_set(key: UUID) -> RuleSet:
+    """A rule set is never changed: the database refuses it."""
+    return RuleSet.objects.get(pk=key)
+
+
 def _parameters(entry: InspectionEntry) -> dict[str, Any]:
     """The codes and keys that the entry names."""
     continued = [f.continues_id for f in entry.findings if f.continues_id is not None]
     return {
+        "id": entry.id,
         "tree": entry.tree_id,
         "day": berlin_day(entry.inspected_at),
         "at": entry.inspected_at,

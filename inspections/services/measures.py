@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from baumkataster.authorship import authored
 from baumkataster.errors import Refused
 from baumkataster.models import Photo, Tree, User
-from baumkataster.services.checking import ensure_current, insert_checked, locked, save_checked
+from baumkataster.services.checking import ensure_current, locked, save_checked
+from baumkataster.services.inserting import insert_checked
 from inspections.models import Measure, MeasureKind, MeasureState, Urgency
 from inspections.rules.urgency import deadline
 from inspections.services.mails import alarm_immediate
@@ -44,7 +45,7 @@ def order_measure(
             )
         return known
     with authored(by=by):
-        return insert_measure(
+        measure = new_measure(
             by=by,
             day=day,
             tree=locked(Tree, tree_id),
@@ -55,9 +56,12 @@ def order_measure(
             id=id,
             **origin,
         )
+        insert_checked(measure)
+        alarm_if_immediate(measure=measure)
+    return measure
 
 
-def insert_measure(
+def new_measure(
     *,
     by: User,
     day: date,
@@ -69,10 +73,10 @@ def insert_measure(
     id: UUID | None = None,
     **origin: Any,
 ) -> Measure:
-    """Write an ordered measure in the caller's transaction, which holds the tree; alarm if need be.
+    """An ordered measure, to be written in the caller's transaction, which holds the tree.
 
     Raises:
-        Refused: kind or urgency are no longer chosen, or the database knows better.
+        Refused: kind or urgency are no longer chosen.
     """
     for chosen, field in ((kind, "kind"), (urgency, "urgency")):
         if not chosen.active:
@@ -90,10 +94,13 @@ def insert_measure(
     )
     if id is not None:
         measure.pk = id
-    insert_checked(measure)
-    if urgency.immediate:
-        alarm_immediate(measure=measure)
     return measure
+
+
+def alarm_if_immediate(*, measure: Measure) -> None:
+    """Put the alarm into the outbox where a measure that was just written cannot wait."""
+    if measure.urgency is not None and measure.urgency.immediate:
+        alarm_immediate(measure=measure)
 
 
 def complete_measure(

@@ -1,7 +1,25 @@
 -- All that other records say about one entry, in one row; asked by services/entry_facts.py after the
--- tree is locked. Parameters: tree, day, at, inspector, kind, limits, symptoms, measures, urgencies
+-- tree is locked. Parameters: id, tree, day, today, at, inspector, kind, limits, symptoms, measures, urgencies
 -- (codes of the entry), findings and photos (keys it refers to), corrects, topping (codes).
 SELECT
+    EXISTS (SELECT FROM inspections_inspection WHERE id = %(id)s::uuid) AS known,
+    -- The version that holds on a day; the oldest one for days before all of them.
+    (
+        SELECT id FROM inspections_ruleset
+        ORDER BY valid_from <= %(day)s::date DESC,
+            CASE WHEN valid_from <= %(day)s::date THEN valid_from END DESC,
+            CASE WHEN valid_from <= %(day)s::date THEN version END DESC,
+            valid_from, version
+        LIMIT 1
+    ) AS rule_set,
+    (
+        SELECT id FROM inspections_ruleset
+        ORDER BY valid_from <= %(today)s::date DESC,
+            CASE WHEN valid_from <= %(today)s::date THEN valid_from END DESC,
+            CASE WHEN valid_from <= %(today)s::date THEN version END DESC,
+            valid_from, version
+        LIMIT 1
+    ) AS rule_set_today,
     EXISTS (SELECT FROM baumkataster_user WHERE id = %(inspector)s::uuid) AS inspector_known,
     (
         SELECT jsonb_build_object(
