@@ -1,9 +1,11 @@
 """A working day at once: 20 arborists writing, 50 people on the map, one export: ``./baum bench load``.
 
 The arborists hand in an inspection every few seconds each (tablet's batch of one), every fifth with
-a photo; people on the map ask for tiles with what they know (304), for cards and lists; a planner
-exports the whole city again and again, and the worker has its tasks. Web server and worker as ./baum
-starts them, loopback only. Prints errors, which must be none, and p50, p95, p99 of each kind.
+a photo: far more than people can. People on the map jump to another street every few seconds and ask
+for its tiles with what they know (304), then open a tree's card; now and then they have the states
+counted, as the map does after a filter, or open the list of the overdue. A planner exports the whole
+city again and again, and the worker has its tasks. Web server and worker as ./baum starts them,
+loopback only. Prints errors, which must be none, and p50, p95, p99 of each kind.
 """
 
 import argparse
@@ -33,7 +35,9 @@ from tests.faults.photos import send_photo
 #: Seconds between two inspections of one arborist; in reality it is minutes.
 PACE_S = 6.0
 #: Seconds between two looks of one person at the map.
-LOOK_S = 2.0
+LOOK_S = 3.0
+#: Shares of looks that end with the counted states and with the list; the others open a card.
+COUNTS, LISTS = 0.1, 0.05
 ZOOMS = (14, 15, 16, 17)
 #: Seconds that the planner takes between two files.
 REST_S = 5.0
@@ -128,7 +132,7 @@ def _write(
 def _look(
     day: Day, url: str, headers: dict[str, str], user: User, places: list[Any], seed: int
 ) -> None:
-    """One person at the map: six tiles, some known already, then a card or a list."""
+    """One person at the map: six tiles, some known already, then a card, counts or a list."""
     chance = random.Random(seed + 1000)
     talk = Talk(url, headers)
     known: dict[str, str] = {}
@@ -139,13 +143,18 @@ def _look(
         x, y = _tile_of(spot.x, spot.y, zoom)
         for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1), (-1, 0), (0, -1)):
             _tile(day, talk, known, f"/tiles/trees/{zoom}/{x + dx}/{y + dy}.mvt")
-        if chance.random() < 0.7:
-            day.timed(
-                "Karte eines Baums", lambda key=key: talk.ask("GET", f"/api/v1/trees/{key}/card/")
-            )  # type: ignore[misc]
-        else:
-            day.timed("Liste", lambda: talk.ask("GET", "/berichte/ueberfaellig/"))
+        kind, path = _after(chance.random(), key)
+        day.timed(kind, lambda path=path: talk.ask("GET", path))  # type: ignore[misc]
         day.stop.wait(chance.uniform(0.5, 1.5) * LOOK_S)
+
+
+def _after(chance: float, tree: UUID) -> tuple[str, str]:
+    """What follows on a look at the map: its name and address."""
+    if chance < LISTS:
+        return "Liste", "/berichte/ueberfaellig/"
+    if chance < LISTS + COUNTS:
+        return "Zustände gezählt", "/api/v1/trees/state-counts/"
+    return "Karte eines Baums", f"/api/v1/trees/{tree}/card/"
 
 
 def _tile_of(lon: float, lat: float, zoom: int) -> tuple[int, int]:

@@ -76,14 +76,14 @@ def _state_of(day: date) -> Column:
     return Column(name="kontrollstand", title="", type="text", sql=f"(CASE {state} {words} END)")
 
 
-def _value(column: Column) -> str:
+def value_of(column: Column) -> str:
     """SQL of a column of the view; only the state of a day is no column of it."""
     return column.sql if column.name == "kontrollstand" else f"v.{column.name}"
 
 
 def geojson(selection: Selection) -> Iterator[bytes]:
     """A FeatureCollection as RFC 7946 wants it: EPSG:4326, longitude first, 7 decimals."""
-    listed = ", ".join(f"{_value(c)} AS {c.name}" for c in selection.columns if c.name != "id")
+    listed = ", ".join(f"{value_of(c)} AS {c.name}" for c in selection.columns if c.name != "id")
     row = (
         """',{"type":"Feature","id":"' || v.id || '","geometry":'"""
         f" || ST_AsGeoJSON(ST_Transform(v.geom, 4326), {DECIMALS})"
@@ -100,9 +100,9 @@ def geojson(selection: Selection) -> Iterator[bytes]:
 
 
 def csv(
-    selection: Selection, *, dialect: Dialect = "excel", stored_coordinates: bool = False
+    selection: Selection, *, dialect: Dialect = "excel", srid: int | None = None
 ) -> Iterator[bytes]:
-    """A table with a header line, positions in EPSG:4326 (and EPSG:25832 when asked for).
+    """A table with a header line, positions in EPSG:4326 (and EPSG:``srid`` when asked for).
 
     ``excel``: what a German Excel opens by double click: byte order mark, semicolon, decimal comma.
     ``plain``: comma and decimal point. Texts that a spreadsheet would take for a formula get an
@@ -112,9 +112,11 @@ def csv(
     columns = {column.name: _cell(column, comma=comma) for column in selection.columns}
     columns["laenge"] = _number(f"round(ST_X(g.lonlat)::numeric, {DECIMALS})", comma=comma)
     columns["breite"] = _number(f"round(ST_Y(g.lonlat)::numeric, {DECIMALS})", comma=comma)
-    if stored_coordinates:
-        columns["rechtswert_25832"] = _number("round(ST_X(v.geom)::numeric, 3)", comma=comma)
-        columns["hochwert_25832"] = _number("round(ST_Y(v.geom)::numeric, 3)", comma=comma)
+    if srid not in (None, 4326):
+        decimals = DECIMALS if srid == 4258 else 3
+        for name, axis in {"rechtswert": "X", "hochwert": "Y"}.items():
+            value = f"round(ST_{axis}(ST_Transform(v.geom, {srid:d}))::numeric, {decimals})"
+            columns[f"{name}_{srid}"] = _number(value, comma=comma)
     delimiter = ";" if comma else ","
     options = f"FORMAT csv, DELIMITER '{delimiter}'"
     lateral = ", LATERAL (SELECT ST_Transform(v.geom, 4326) AS lonlat) g"
@@ -127,7 +129,7 @@ def csv(
 
 def _cell(column: Column, *, comma: bool) -> str:
     """SQL of one cell of a CSV file."""
-    value = _value(column)
+    value = value_of(column)
     if column.type == "number":
         return _number(value, comma=comma)
     if column.type == "boolean":
@@ -153,7 +155,7 @@ def copied(selection: Selection, columns: str, lateral: str, options: str) -> It
     """Rows as the database writes them; leaving early cancels the statement."""
     text = statement(selection, columns, lateral, options)
     with (
-        _session() as session,
+        export_session() as session,
         psycopg.ClientCursor(session) as cursor,
         cursor.copy(text, selection.params or None) as rows,
     ):
@@ -162,7 +164,7 @@ def copied(selection: Selection, columns: str, lateral: str, options: str) -> It
 
 
 @contextmanager
-def _session() -> Iterator[psycopg.Connection[Any]]:
+def export_session() -> Iterator[psycopg.Connection[Any]]:
     """A connection for one file alone, closed at its end.
 
     The request's own must stay free: whoever asks it something while a COPY runs (a middleware

@@ -26,6 +26,7 @@ urlpatterns = [
     path("grundkarte/<int:z>/<int:x>/<int:y>.mvt", tiles.base_map, name="base_tile"),
     path("export/", export_page.export_page, name="exports"),
     path("export/trees.geojson", exports.trees_geojson, name="export_geojson"),
+    path("export/trees.gpkg", exports.trees_gpkg, name="export_gpkg"),
     path("export/trees.csv", exports.trees_csv, name="export_csv"),
     path("wfs", wfs, name="wfs"),
     path("metrics", metrics.metrics, name="metrics"),

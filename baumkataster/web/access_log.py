@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 #: Names of addresses whose answers are data that leaves the house; PDF and further files end so, too.
 EXPORTS = frozenset(
     [
-        *("export_geojson", "export_csv", "wfs", "access_csv", "import_problems"),
+        *("export_geojson", "export_csv", "export_gpkg", "wfs", "access_csv", "import_problems"),
         *("overdue_report_csv", "overdue_report_xlsx", "report_file"),
     ]
 )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from baumkataster.permissions import Door
 from baumkataster.web.doors import door
 from geodata.fields import CONTROL, PUBLIC
+from geodata.geopackage import SYSTEMS
 from inspections.filters import NAMES
 
 
@@ -24,6 +25,8 @@ def export_page(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "geojson_url": f"/export/trees.geojson{query}",
+        "gpkg_url": f"/export/trees.gpkg{query}",
+        "systems": ", ".join(map(str, SYSTEMS)),
         "csv_url": f"/export/trees.csv{query}",
         "wfs_url": request.build_absolute_uri("/wfs"),
         "fields": fields,

@@ -1,14 +1,21 @@
-"""Addresses of files: /export/trees.geojson and .csv, streamed (the page is export_page.py).
+"""Addresses of files: /export/trees.geojson, .csv and .gpkg (the page is export_page.py).
 
 Public columns of public trees for everybody while the city's setting is open; due dates besides for
 people whose role opens the export, signed in by session or application password.
 """
 
+import logging
+import sqlite3
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -18,10 +25,13 @@ from baumkataster.api.authentication import accepts_application_password, ask_fo
 from baumkataster.errors import Refused
 from baumkataster.models import CitySettings, User
 from baumkataster.permissions import Door, Visitor, may
-from geodata import exporting
+from geodata import exporting, geopackage
+from geodata.rules.crs import STORED
 from geodata.web.answers import refusal
 from geodata.web.tiles import day_of
 from inspections.filters import PUBLIC_NAMES, names_used, parse
+
+logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -38,6 +48,42 @@ def trees_csv(request: HttpRequest) -> HttpResponseBase:
     return _answer(request, "csv")
 
 
+@require_safe
+@accepts_application_password
+def trees_gpkg(request: HttpRequest) -> HttpResponseBase:
+    """Trees as GeoPackage; query besides: ``crs``, one of geopackage.SYSTEMS (25832)."""
+    closed = _closed(request, "gpkg")
+    if closed:
+        return closed
+    try:
+        day = day_of(request)
+        selection, srid = _selection(request, day), _srid(request, geopackage.SYSTEMS)
+        file = _written(selection, srid or STORED) if request.method == "GET" else BytesIO()
+    except Refused as problem:
+        return refusal(str(problem), status=400)
+    except OSError as problem:
+        logger.error("GeoPackage: %s", problem)
+        return refusal(_("Auf dem Server ist kein Platz für diese Datei."), status=507)
+    answer = FileResponse(file, content_type="application/geopackage+sqlite3")
+    return _named(answer, day, "gpkg")
+
+
+def _written(selection: exporting.Selection, srid: int) -> BinaryIO:
+    """The finished file, open; it has no name any more and goes when it is closed.
+
+    Raises:
+        OSError: no room.
+    """
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "trees.gpkg"
+        title, now = _("Bäume"), timezone.now()
+        try:
+            geopackage.write(path, selection, srid=srid, title=title, now=now)
+        except sqlite3.OperationalError as problem:
+            raise OSError(str(problem)) from problem
+        return path.open("rb")
+
+
 def _answer(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Stream the file, or say in a sentence why not."""
     closed = _closed(request, kind)
@@ -46,14 +92,18 @@ def _answer(request: HttpRequest, kind: str) -> HttpResponseBase:
     try:
         day = day_of(request)
         rows = _rows(request, kind, _selection(request, day))
-        name = _file_name(day)
         # The statement begins here, so that what it refuses is answered in words, not in mid-file.
         first = next(rows) if request.method == "GET" else b""
     except Refused as problem:
         return refusal(str(problem), status=400)
     types = {"csv": "text/csv; charset=utf-8", "geojson": "application/geo+json"}
     answer = StreamingHttpResponse(_from(first, rows), content_type=types[kind])
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return _named(answer, day, kind)
+
+
+def _named(answer: HttpResponseBase, day: date, kind: str) -> HttpResponseBase:
+    """With the name under which a browser keeps the file, and for this visitor only."""
+    answer["Content-Disposition"] = f'attachment; filename="{_file_name(day)}.{kind}"'
     answer["Cache-Control"] = "private, no-store"
     patch_vary_headers(answer, ["Cookie", "Authorization"])
     return answer
@@ -73,7 +123,7 @@ def _closed(request: HttpRequest, kind: str) -> HttpResponseBase | None:
 def _is_public(kind: str) -> bool:
     """Whether the city has opened this door to everybody."""
     city = CitySettings.objects.first()
-    return bool(city and getattr(city, f"public_{kind}"))
+    return bool(city and getattr(city, f"public_{kind}", False))
 
 
 def _selection(request: HttpRequest, day: date) -> exporting.Selection:
@@ -91,17 +141,31 @@ def _selection(request: HttpRequest, day: date) -> exporting.Selection:
 
 def _rows(request: HttpRequest, kind: str, selection: exporting.Selection) -> Iterator[bytes]:
     """The file as blocks of bytes."""
-    crs, dialect = request.GET.get("crs", ""), request.GET.get("dialect", "excel")
+    dialect = request.GET.get("dialect", "excel")
     if kind == "geojson":
-        if crs not in {"", "4326"}:
+        if request.GET.get("crs", "") not in {"", "4326"}:
             raise Refused({"crs": [_("GeoJSON gibt es nur in EPSG:4326 (RFC 7946).")]})
         return exporting.geojson(selection)
-    if crs not in {"", "4326", "25832"}:
-        raise Refused({"crs": [_("Mögliche Werte: 4326 und 25832.")]})
+    srid = _srid(request, geopackage.SYSTEMS)
     if dialect not in {"excel", "plain"}:
         raise Refused({"dialect": [_("Mögliche Werte: excel und plain.")]})
     plain: exporting.Dialect = "plain" if dialect == "plain" else "excel"
-    return exporting.csv(selection, dialect=plain, stored_coordinates=crs == "25832")
+    return exporting.csv(selection, dialect=plain, srid=srid)
+
+
+def _srid(request: HttpRequest, known: tuple[int, ...]) -> int | None:
+    """The asked reference system.
+
+    Raises:
+        Refused: not one of the known ones.
+    """
+    crs = request.GET.get("crs", "")
+    if not crs:
+        return None
+    if crs not in map(str, known):
+        sentence = _("Mögliche Werte: %(values)s.") % {"values": ", ".join(map(str, known))}
+        raise Refused({"crs": [sentence]})
+    return int(crs)
 
 
 def _from(first: bytes, rows: Iterator[bytes]) -> Iterator[bytes]:
@@ -117,3 +181,4 @@ def _file_name(day: date) -> str:
 
 
 trees_geojson.door = trees_csv.door = Door.PUBLIC  # type: ignore[attr-defined]
+trees_gpkg.door = Door.EXPORT  # type: ignore[attr-defined]

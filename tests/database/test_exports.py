@@ -121,10 +121,18 @@ def test_csv_for_a_german_excel() -> None:
 
 def test_csv_for_programs_and_surveyors() -> None:
     tree = make_tree(height_m=14.5, geom=point(0.1234, 5))
-    (row,) = table(everything(), dialect="plain", stored_coordinates=True)
+    (row,) = table(everything(), dialect="plain", srid=25832)
     assert row["hoehe_m"] == "14.5"
     assert row["rechtswert_25832"] == f"{tree.geom.x:.3f}"
     assert row["hochwert_25832"] == f"{tree.geom.y:.3f}"
+
+
+def test_csv_in_another_reference_system() -> None:
+    tree = make_tree()
+    (row,) = table(everything(), dialect="plain", srid=25833)
+    east = tree.geom.transform(25833, clone=True)
+    assert row["rechtswert_25833"] == f"{east.x:.3f}"
+    assert row["hochwert_25833"] == f"{east.y:.3f}"
 
 
 def test_public_rows_are_standing_trees_of_the_city() -> None:

@@ -21,7 +21,8 @@ READS = (
 )  # fmt: skip
 PAGES = (
     "/karte/", "/berichte/ueberfaellig/", "/berichte/ueberfaellig.csv",
-    "/berichte/ueberfaellig.xlsx", "/export/trees.geojson", "/export/trees.csv", "/export/",
+    "/berichte/ueberfaellig.xlsx", "/export/trees.geojson", "/export/trees.csv", "/export/trees.gpkg",
+    "/export/",
     "/tiles/trees/15/17131/10688.mvt", "/wfs",
 )  # fmt: skip
 PARAMETERS = (

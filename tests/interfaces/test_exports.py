@@ -2,7 +2,10 @@
 
 import base64
 import json
+import sqlite3
+import tempfile
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +14,14 @@ from django.test import Client
 
 from baumkataster.api.authentication import hash_secret
 from baumkataster.models import ApplicationPassword, User
+from geodata import geopackage
 from geodata.fields import PUBLIC
 from inspections.models import ControlPlan, RuleSet
 from tests.factories import load_reference_data, make_city, make_tree, make_user
 
 pytestmark = pytest.mark.django_db
 GEOJSON, CSV = "/export/trees.geojson", "/export/trees.csv"
+GPKG = "/export/trees.gpkg"
 SECRET = "aaaabbbb-ccccdddd-eeeeffff-gggghhhh"
 
 
@@ -124,6 +129,34 @@ def test_programs_sign_in_with_an_application_password() -> None:
     assert wrong["WWW-Authenticate"].startswith("Basic")
 
 
+def test_a_geopackage_for_who_may_export_and_nothing_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    make_tree()
+    answer = signed_in("planner").get(f"{GPKG}?crs=25833")
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "application/geopackage+sqlite3"
+    assert answer["Content-Disposition"].endswith('.gpkg"')
+    content = whole(answer)
+    assert content.startswith(b"SQLite format 3\0") and len(content) == int(
+        answer["Content-Length"]
+    )
+    assert list(tmp_path.iterdir()) == []
+    assert Client().get(GPKG).status_code == 401
+    assert signed_in("arborist").get(GPKG).status_code == 403
+
+
+def test_a_full_disk_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> int:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(geopackage, "write", full)
+    answer = signed_in("planner").get(GPKG)
+    assert answer.status_code == 507
+    assert "kein Platz" in answer.content.decode()
+
+
 def test_a_wrong_password_is_not_answered_with_the_public_file() -> None:
     make_city(public_geojson=True)
     answer = Client().get(GEOJSON, headers=basic(make_user("planner"), "falsch"))
@@ -134,7 +167,9 @@ def test_a_wrong_password_is_not_answered_with_the_public_file() -> None:
     ("address", "query", "sentence"),
     [
         (GEOJSON, "crs=25832", "GeoJSON gibt es nur in EPSG:4326"),
-        (CSV, "crs=31467", "Mögliche Werte: 4326 und 25832"),
+        (CSV, "crs=31467", "Mögliche Werte: 25832, 25833"),
+        (GPKG, "crs=31467", "Mögliche Werte: 25832, 25833"),
+        (GPKG, "state=rot", "Diesen Wert gibt es hier nicht: rot"),
         (CSV, "dialect=tsv", "Mögliche Werte: excel und plain"),
         (CSV, "state=rot", "Diesen Wert gibt es hier nicht: rot"),
         (CSV, "day=2026-13-01", "Bitte ein Datum"),

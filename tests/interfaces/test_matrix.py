@@ -162,6 +162,7 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "export/": {"GET": "export"},
     "export/trees.geojson": {"GET": "setting"},
     "export/trees.csv": {"GET": "setting"},
+    "export/trees.gpkg": {"GET": "export"},
     "wfs": {"GET": "setting"},
     "import/": {"GET": "import_data"},
     "import/neu/": {"POST": "import_data"},

@@ -1,14 +1,16 @@
 """GDAL's own tools as clients: counts, boxes, attribute filters, systems, and few requests."""
 
+import base64
 import json
 import os
 import re
 import subprocess
 from pathlib import Path
-from urllib.request import urlretrieve
+from urllib.request import Request, urlopen, urlretrieve
 
 import pytest
 
+from geodata.public_views import CONTROL_VIEW
 from tests.qgis.conftest import ServedCity
 
 pytestmark = pytest.mark.qgis
@@ -108,7 +110,7 @@ def test_the_exports_open_in_gdal(city: ServedCity, tmp_path: Path) -> None:
     address = f"{city.server.url}/export/trees.geojson"
     urlretrieve(address, target)
     text = run(city, "ogrinfo", "-ro", "-so", "-al", str(target))
-    assert f"Feature Count: {city.number('true')}" in text
+    assert f"Feature Count: {city.number('true', CONTROL_VIEW)}" in text
     assert "id: String" in text and "hoehe_m: Real" in text
 
 
@@ -128,3 +130,24 @@ def test_downloads_that_are_left_do_not_stay(city: ServedCity) -> None:
         " AND query LIKE 'COPY%' AND state = 'active'"
     )
     assert running == [(0,)]
+
+
+def test_a_geopackage_is_read_filtered_and_edited(city: ServedCity, tmp_path: Path) -> None:
+    """GDAL opens it, finds the index, and keeps it true when a row is changed."""
+    path = tmp_path / "baeume.gpkg"
+    asked = Request(f"{city.server.url}/export/trees.gpkg?crs=25833")
+    token = base64.b64encode(f"{city.username}:{city.password}".encode()).decode()
+    asked.add_header("Authorization", f"Basic {token}")
+    with urlopen(asked) as answer:
+        path.write_bytes(answer.read())
+    text = run(city, "ogrinfo", "-so", str(path), "baeume")
+    assert f"Feature Count: {city.number('true', CONTROL_VIEW)}" in text
+    assert 'ID["EPSG",25833]' in text and "hoehe_m: Real" in text and "faellig_am: Date" in text
+    assert "HasSpatialIndex" not in text
+    indexed = run(city, "ogrinfo", str(path), "-sql", "SELECT HasSpatialIndex('baeume', 'geom')")
+    assert "= 1" in indexed
+    moved = "UPDATE baeume SET geom = (SELECT geom FROM baeume WHERE fid = 2) WHERE fid = 1"
+    run(city, "ogrinfo", str(path), "-sql", moved)
+    same = "SELECT count(*) AS n FROM rtree_baeume_geom a, rtree_baeume_geom b"
+    same += " WHERE a.id = 1 AND b.id = 2 AND a.minx = b.minx AND a.maxy = b.maxy"
+    assert "n (Integer) = 1" in run(city, "ogrinfo", str(path), "-sql", same)
