@@ -49,8 +49,8 @@ facts AS (
         coalesce(b.condition, '') AS condition,
         CASE WHEN t.expectation <> '' THEN t.expectation ELSE place.expectation END AS expectation,
         t.planted_on,
-        (t.created_at AT TIME ZONE 'Europe/Berlin')::date AS recorded_on,
-        coalesce((r.initial_months ->> place.kind)::int, r.default_months) AS survey_months,
+        t.created_at,
+        place.kind,
         coalesce(g.due_on, p.initial_due_on) AS initial_due_on,
         care.care_on,
         b.id AS inspection_id,
@@ -68,7 +68,6 @@ facts AS (
         h.last_on,
         h.next_on,
         r.id AS rule_set_id,
-        r.matrix,
         r.default_months,
         r.tolerance_months,
         r.youth_care_months
@@ -94,9 +93,14 @@ based AS (
             ELSE 'initial'
         END AS basis,
         -- Today's proposal as if without care: care puts off the date, it does not lengthen it.
-        coalesce((matrix ->> concat_ws('.', phase, condition, expectation))::int, default_months)
-            AS months_now
+        coalesce(
+            ((SELECT matrix FROM rule) ->> concat_ws('.', phase, condition, expectation))::int,
+            default_months
+        ) AS months_now
     FROM facts f
+    -- Here and below: computed once for each row. Put together into one expression, as the planner
+    -- would, the matrix is asked again for every column that rests on it.
+    OFFSET 0
 ),
 -- The interval set at the inspection holds; what has become shorter since then counts at once and
 -- stays so until the next inspection.
@@ -113,17 +117,20 @@ timed AS (
         CASE WHEN reason = '' AND phase = 'youth' AND NOT never_exempt
             THEN (care_on + make_interval(months => youth_care_months))::date END AS exempt_until
     FROM based b
+    OFFSET 0
 ),
 dated AS (
     SELECT t.*,
         CASE WHEN reason = '' THEN greatest(exempt_until, CASE
             WHEN basis = 'inherited' AND next_on IS NOT NULL THEN next_on
             WHEN basis = 'initial' THEN coalesce(initial_due_on,
-                (recorded_on + make_interval(months => survey_months))::date)
+                ((created_at AT TIME ZONE 'Europe/Berlin')::date + make_interval(months => coalesce(
+                    ((SELECT initial_months FROM rule) ->> kind)::int, default_months)))::date)
             ELSE (basis_on + make_interval(months => months))::date
         END) END AS due_on,
         basis IN ('inspection', 'inherited') AS seen
     FROM timed t
+    OFFSET 0
 ),
 computed AS (
     SELECT
