@@ -11,8 +11,8 @@ from typing import Any, Final
 import pydyf
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from weasyprint import HTML
 
 from baumkataster.models import CitySettings, PlaceKind
 from baumkataster.permissions import Visitor
@@ -165,6 +165,8 @@ def _pdf(
     asked: Asked, facts: dict[str, Any], words: list[dict[str, Any]], digest: str, told: Told
 ) -> tuple[bytes, int]:
     """The file and its number of pages: cover by HTML, list by hand."""
+    # Loaded with the first file: it would be a quarter of what every process loads at its start.
+    layout = import_string("weasyprint.HTML")
     proof = _("Bericht %(number)s · Prüfsumme %(sum)s") % {
         "number": asked.number,
         "sum": digest[:16],
@@ -176,7 +178,7 @@ def _pdf(
         html = render_to_string(
             "reports/paper/cover.html", facts | {"proof": proof, "pages": covers + lists}
         )
-        document = HTML(string=html, base_url=None).render(pdf_variant="pdf/ua-1")
+        document = layout(string=html, base_url=None).render(pdf_variant="pdf/ua-1")
         if len(document.pages) == covers:
             break
         covers = len(document.pages)
