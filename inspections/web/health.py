@@ -21,7 +21,7 @@ ROLE_FAULTS = """
     SELECT 'superuser' FROM mine WHERE rolsuper
     UNION
     SELECT 'owner' FROM pg_class c JOIN mine ON mine.oid = c.relowner
-    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
       AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
 """
 #: Set once this process has seen all migrations applied: its code cannot ask for more later.
