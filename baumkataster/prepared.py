@@ -5,6 +5,7 @@ with many joins that costs more than their work. Deeds that happen thousands of 
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, TypeVar
@@ -13,7 +14,7 @@ import psycopg
 from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
-from django.db.models import JSONField, Model
+from django.db.models import JSONField, Model, QuerySet
 from psycopg import ClientCursor
 
 M = TypeVar("M", bound=Model)
@@ -59,6 +60,18 @@ def _readers(model: type[Model]) -> list[tuple[int, Callable[[Any], Any]]]:
         elif isinstance(field, JSONField):
             found.append((position, json.loads))
     return found
+
+
+def named(rows: QuerySet[Any, Any]) -> tuple[str, dict[str, Any]]:
+    """A queryset as SQL with named places, to stand inside a larger statement, and its values."""
+    text, values = rows.query.sql_with_params()
+    params = {f"f{position}": value for position, value in enumerate(values)}
+    names = iter(params)
+
+    def name(match: re.Match[str]) -> str:
+        return match[0] if match[0] == "%%" else f"%({next(names)})s"
+
+    return re.sub(r"%[%s]", name, text), params
 
 
 def _asked(

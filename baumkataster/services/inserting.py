@@ -50,6 +50,22 @@ def insert_checked(*rows: Model) -> None:
         _is_there(row)
 
 
+def insert_unless_known(rows: Sequence[Model]) -> set[Any]:
+    """Add rows of one table as they are, but for those that a unique rule knows; keys of the added."""
+    given, table = _given(rows), rows[0]._meta.db_table
+    listed = ", ".join(f'"{field.column}"' for field in given)
+    statement = (
+        f'INSERT INTO "{table}" ({listed}) SELECT {listed}'
+        f' FROM json_populate_recordset(NULL::"{table}", CAST(%(rows)s AS json))'
+        " ON CONFLICT DO NOTHING RETURNING id"
+    )
+    added = {row["id"] for row in prepared(statement, {"rows": _json(rows, given)})}
+    for row in rows:
+        if row.pk in added:
+            _is_there(row)
+    return added
+
+
 def _check(row: Model) -> None:
     """Django's checks of each field by itself."""
     try:

@@ -1,13 +1,13 @@
 -- One JSON object per tree with all that a tablet takes along of it; run by field/tree_rows.py.
--- Parameters, in this order: codes of measure kinds that top a crown, then those of the query of
--- the trees' ids that is filled in below. What is not known (null, "", []) is left out of the object.
+-- Parameters: topping (codes of measure kinds that top a crown), and those of the query of the
+-- trees' ids that is filled in below. What is not known (null, "", []) is left out of the object.
 WITH given AS MATERIALIZED (
-    SELECT %s::text[] AS topping
+    SELECT %(topping)s::text[] AS topping
 ),
 asked AS MATERIALIZED (
     {asked}
 )
-SELECT json_strip_nulls(row_to_json(r))::text
+SELECT json_strip_nulls(row_to_json(r))::text AS text
 FROM asked
 JOIN baumkataster_tree t ON t.id = asked.id
 JOIN baumkataster_site site ON site.id = t.site_id

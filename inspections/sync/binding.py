@@ -4,15 +4,16 @@ import hashlib
 import logging
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from baumkataster.authorship import authored
 from baumkataster.errors import Refused
 from baumkataster.models import Photo, Tree, User
+from baumkataster.prepared import prepared
 from baumkataster.services.photos import keep_photo
 from inspections.models import (
     FieldEntry,
@@ -28,6 +29,10 @@ from inspections.sync.verdicts import Verdict, with_verdict
 
 logger = logging.getLogger(__name__)
 Status = PhotoUpload.Status
+WAITING_SQL: Final = """
+    SELECT id FROM inspections_photoupload
+    WHERE (status = 'unsettled' OR status = 'received' AND photo_id IS NULL)
+      AND (tree = ANY (%(trees)s::uuid[]) OR person_id = %(person)s::uuid)"""
 
 
 def bind_waiting_photos(
@@ -37,16 +42,14 @@ def bind_waiting_photos(
 
     Each in its own transaction: a photo that fails keeps no other from its place.
     """
-    waiting = Q(status=Status.UNSETTLED) | Q(status=Status.RECEIVED, photo__isnull=True)
-    whose = Q(tree__in=trees)
-    if person is not None:
-        whose |= Q(person=person)
-    for key in PhotoUpload.objects.filter(waiting, whose).values_list("pk", flat=True):
+    values = {"trees": list(trees), "person": person.pk if person else None}
+    for row in prepared(WAITING_SQL, values):
         try:
             with transaction.atomic():
-                bind_kept(PhotoUpload.objects.select_for_update(of=("self",)).get(pk=key), at=at)
+                rows = PhotoUpload.objects.select_for_update(of=("self",))
+                bind_kept(rows.get(pk=row["id"]), at=at)
         except Exception:
-            logger.exception("photo %s could not be bound", key)
+            logger.exception("photo %s could not be bound", row["id"])
 
 
 def bind_kept(upload: PhotoUpload, *, at: datetime) -> None:

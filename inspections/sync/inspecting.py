@@ -1,23 +1,15 @@
 """Reads the body of an inspection into the entry that record_inspection takes; asked by interpreting.py."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
-from uuid import UUID
+from pathlib import Path
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from baumkataster.models import Photo, User
-from inspections.models import (
-    ControlLimit,
-    Finding,
-    Inspection,
-    InspectionKind,
-    MeasureKind,
-    Symptom,
-    Urgency,
-    Zone,
-)
+from baumkataster.models import User
+from baumkataster.prepared import prepared
 from inspections.services import (
     FindingEndEntry,
     FindingEntry,
@@ -27,6 +19,7 @@ from inspections.services import (
 from inspections.sync.reading import Body, Envelope, unreadable
 from inspections.sync.reasons import Reason, Unsettled
 
+KNOWN_SQL: Final = (Path(__file__).parent.parent / "sql" / "entry_known.sql").read_text("utf-8")
 #: A tree has fewer findings and measures than that.
 MOST = 60
 
@@ -38,13 +31,30 @@ def inspection_entry(envelope: Envelope, person: User) -> InspectionEntry:
         Unsettled: a value of the wrong form, a code that no catalogue has, an earlier record that
             is not here (yet).
     """
-    body = Body(envelope.body)
     assert envelope.tree is not None
-    entry = InspectionEntry(
+    entry = _as_said(envelope, Body(envelope.body), person)
+    known = _known(entry)
+    _codes_are_known(entry, known)
+    _earlier_records_are_here(entry, known)
+    return replace(
+        entry,
+        inspected_at=_inspected_at(envelope, known),
+        # Photos that are not here yet are bound when they come.
+        findings=tuple(
+            replace(f, photo_ids=tuple(key for key in f.photo_ids if key in known["photos"]))
+            for f in entry.findings
+        ),
+    )
+
+
+def _as_said(envelope: Envelope, body: Body, person: User) -> InspectionEntry:
+    """The body in its parts, before anybody was asked what is known of it."""
+    assert envelope.tree is not None
+    return InspectionEntry(
         id=envelope.id,
         tree_id=envelope.tree,
         kind=body.text("inspection_kind"),
-        inspected_at=_inspected_at(envelope, body),
+        inspected_at=_said_time(envelope, body),
         inspected_by_id=person.pk,
         device=(envelope.device_name.strip() or _("Tablet"))[:160],
         leaf_state=body.text("leaf_state"),
@@ -60,7 +70,7 @@ def inspection_entry(envelope: Envelope, person: User) -> InspectionEntry:
         expectation=body.text("expectation"),
         set_months=body.integer("set_months"),
         interval_reason=body.text("interval_reason"),
-        findings=tuple(_finding(row, envelope.tree) for row in _few(body, "findings")),
+        findings=tuple(_finding(row) for row in _few(body, "findings")),
         measures=tuple(_measure(row) for row in _few(body, "measures")),
         endings=tuple(_ending(row) for row in _few(body, "endings")),
         immediate_action=body.text("immediate_action"),
@@ -68,20 +78,41 @@ def inspection_entry(envelope: Envelope, person: User) -> InspectionEntry:
         corrects_id=body.uuid("corrects"),
         correction_reason=body.text("correction_reason"),
     )
-    _codes_are_known(entry)
-    _earlier_records_are_here(entry)
-    return entry
 
 
-def _inspected_at(envelope: Envelope, body: Body) -> datetime:
-    """When the tree was looked at: a correction speaks of the day of what it corrects."""
-    corrected = body.uuid("corrects")
-    if corrected is None:
-        return envelope.made_at
-    if body.values.get("inspected_at"):
+def _known(entry: InspectionEntry) -> dict[str, Any]:
+    """What the cadastre has of all that the entry names."""
+    earlier = {e.finding_id for e in entry.endings}
+    earlier |= {f.continues_id for f in entry.findings if f.continues_id is not None}
+    values = {
+        "tree": entry.tree_id,
+        "kind": entry.kind,
+        "limits": list(entry.limits),
+        "zones": [finding.zone for finding in entry.findings],
+        "symptoms": [finding.symptom for finding in entry.findings],
+        "measures": [measure.kind for measure in entry.measures],
+        "urgencies": [measure.urgency for measure in entry.measures],
+        "findings": list(earlier),
+        "photos": [key for finding in entry.findings for key in finding.photo_ids],
+        "corrects": entry.corrects_id,
+    }
+    (row,) = prepared(KNOWN_SQL, values)
+    return row | {"earlier": earlier}
+
+
+def _said_time(envelope: Envelope, body: Body) -> datetime:
+    """When the tree was looked at, by the entry's own word."""
+    if body.uuid("corrects") is not None and body.values.get("inspected_at"):
         return body.moment("inspected_at")
-    known = Inspection.objects.filter(pk=corrected).values_list("inspected_at", flat=True).first()
-    return known or envelope.made_at
+    return envelope.made_at
+
+
+def _inspected_at(envelope: Envelope, known: dict[str, Any]) -> datetime:
+    """The same, where a correction does not say: the time of what it corrects."""
+    body = Body(envelope.body)
+    if body.uuid("corrects") is None or body.values.get("inspected_at"):
+        return _said_time(envelope, body)
+    return known["corrected_at"] or envelope.made_at
 
 
 def _few(body: Body, name: str) -> list[Body]:
@@ -90,10 +121,9 @@ def _few(body: Body, name: str) -> list[Body]:
     return rows if len(rows) <= MOST else unreadable(name)
 
 
-def _finding(row: Body, tree: UUID) -> FindingEntry:
-    """One symptom; photos that are not here yet are bound when they come."""
+def _finding(row: Body) -> FindingEntry:
+    """One symptom, with all photos that it names."""
     asked = [key for text in row.texts("photos") if (key := Body({"photo": text}).uuid("photo"))]
-    here = Photo.objects.filter(pk__in=asked, tree_id=tree).values_list("pk", flat=True)
     return FindingEntry(
         id=row.needed_uuid("id"),
         zone=row.text("zone"),
@@ -102,7 +132,7 @@ def _finding(row: Body, tree: UUID) -> FindingEntry:
         note=row.text("note"),
         observation=row.text("observation", "seen"),
         continues_id=row.uuid("continues"),
-        photo_ids=tuple(here),
+        photo_ids=tuple(asked),
     )
 
 
@@ -122,20 +152,19 @@ def _ending(row: Body) -> FindingEndEntry:
     return FindingEndEntry(finding_id=row.needed_uuid("finding"), how=row.text("how"))
 
 
-def _codes_are_known(entry: InspectionEntry) -> None:
+def _codes_are_known(entry: InspectionEntry, known: dict[str, Any]) -> None:
     """Say each code that no catalogue of this server has."""
-    wanted: list[tuple[Any, Iterable[str]]] = [
-        (InspectionKind, [entry.kind]),
-        (ControlLimit, entry.limits),
-        (Zone, [finding.zone for finding in entry.findings]),
-        (Symptom, [finding.symptom for finding in entry.findings]),
-        (MeasureKind, [measure.kind for measure in entry.measures]),
-        (Urgency, [measure.urgency for measure in entry.measures]),
+    wanted: list[tuple[str, Iterable[str]]] = [
+        ("kinds", [entry.kind]),
+        ("limits", entry.limits),
+        ("zones", [finding.zone for finding in entry.findings]),
+        ("symptoms", [finding.symptom for finding in entry.findings]),
+        ("measures", [measure.kind for measure in entry.measures]),
+        ("urgencies", [measure.urgency for measure in entry.measures]),
     ]
     unknown: list[str] = []
-    for model, codes in wanted:
-        known = set(model.objects.filter(pk__in=codes).values_list("pk", flat=True))
-        unknown += [code for code in dict.fromkeys(codes) if code not in known]
+    for name, codes in wanted:
+        unknown += [code for code in dict.fromkeys(codes) if code not in known[name]]
     if unknown:
         raise Unsettled(
             Reason.UNKNOWN_CODE,
@@ -143,14 +172,10 @@ def _codes_are_known(entry: InspectionEntry) -> None:
         )
 
 
-def _earlier_records_are_here(entry: InspectionEntry) -> None:
+def _earlier_records_are_here(entry: InspectionEntry, known: dict[str, Any]) -> None:
     """What the entry refers to may come after it: such an entry waits instead of failing."""
-    findings = {e.finding_id for e in entry.endings}
-    findings |= {f.continues_id for f in entry.findings if f.continues_id is not None}
-    here = set(Finding.objects.filter(pk__in=findings).values_list("pk", flat=True))
-    corrected = entry.corrects_id
-    missing = corrected and not Inspection.objects.filter(pk=corrected).exists()
-    if missing or findings - here:
+    missing = entry.corrects_id is not None and known["corrected_at"] is None
+    if missing or known["earlier"] - set(known["findings"]):
         raise Unsettled(
             Reason.EARLIER_UNKNOWN,
             _("Die frühere Kontrolle, auf die sich der Eintrag bezieht, ist noch nicht da."),

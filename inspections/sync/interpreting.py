@@ -11,6 +11,7 @@ from django.contrib.gis.geos import Polygon
 from django.utils.translation import gettext as _
 
 from baumkataster.models import Place, Species, Tree, TreeStatus, User
+from baumkataster.prepared import prepared
 from baumkataster.services import correct_tree, fell_tree, move_tree, report_vanished
 from baumkataster.services.checking import locked
 from baumkataster.services.groups import Share, record_group
@@ -29,6 +30,7 @@ from inspections.sync.planting import plant
 from inspections.sync.reading import Body, Envelope, unreadable
 from inspections.sync.reasons import Reason, Unsettled
 
+LOCK_SQL: Final = "SELECT id FROM baumkataster_tree WHERE id = %(tree)s FOR UPDATE"
 GONE: Final = frozenset({TreeStatus.FELLED, TreeStatus.STUMP, TreeStatus.VANISHED})
 
 
@@ -67,7 +69,9 @@ def interpret(case: Case) -> None:
 
 
 def _inspection(case: Case) -> None:
-    _tree(case)
+    # Locked first: whoever brings what an entry waits for is before or after it, not beside it.
+    if case.envelope.tree is None or not prepared(LOCK_SQL, {"tree": case.envelope.tree}):
+        raise _tree_unknown()
     entry = inspection_entry(case.envelope, case.person)
     record_inspection(by=case.by, entry=entry, received_at=case.received_at)
 
@@ -186,8 +190,12 @@ def _tree(case: Case) -> Tree:
     """The tree of the entry, locked until it is done."""
     key: UUID | None = case.envelope.tree
     if key is None or not Tree.objects.filter(pk=key).exists():
-        raise Unsettled(Reason.TREE_UNKNOWN, _("Diesen Baum gibt es im Kataster nicht."))
+        raise _tree_unknown()
     return locked(Tree, key)
+
+
+def _tree_unknown() -> Unsettled:
+    return Unsettled(Reason.TREE_UNKNOWN, _("Diesen Baum gibt es im Kataster nicht."))
 
 
 def _standing_tree(case: Case, *, stump: bool = False) -> Tree:

@@ -2,24 +2,44 @@
 
 import logging
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from baumkataster.authorship import authored
 from baumkataster.errors import Refused
 from baumkataster.models import User
-from baumkataster.permissions import DOORS, Door, current_identity, why_no_inspection
+from baumkataster.permissions import DOORS, Door, why_no_inspection
+from baumkataster.prepared import prepared
 from inspections.models import FieldDevice, FieldEntry, FieldVerdict
 from inspections.rules.overdue import berlin_day
 from inspections.sync.alarming import alarm_if_urgent
 from inspections.sync.interpreting import Case, interpret
 from inspections.sync.reading import Envelope, read_envelope
 from inspections.sync.reasons import WAITING, Reason, Unsettled, of_refusal
-from inspections.sync.verdicts import Verdict, lock_entry, newest_verdict
+from inspections.sync.verdicts import Verdict, append_verdict, lock_entry, newest_verdict
 
 logger = logging.getLogger(__name__)
+KNOWN_SQL: Final = """
+    SELECT
+        (
+            SELECT verdict FROM inspections_fieldverdict
+            WHERE entry_id = %(entry)s::uuid ORDER BY id DESC LIMIT 1
+        ) AS newest,
+        EXISTS (
+            SELECT FROM inspections_fieldentry other
+            JOIN inspections_fieldverdict v ON v.entry_id = other.id
+            WHERE other.entry_id = %(key)s::uuid AND other.id <> %(entry)s::uuid
+        ) AS other_text,
+        -- As permissions.current_identity.
+        coalesce((
+            SELECT certificate_valid_until IS NULL OR certificate_valid_until >= %(day)s::date
+            FROM baumkataster_inspectoridentity
+            WHERE user_id = %(person)s::uuid AND valid_from <= %(day)s::date
+            ORDER BY valid_from DESC, recorded_at DESC LIMIT 1
+        ), false) AS qualified"""
 #: A device whose clock differs by more may have written a wrong day.
 CLOCK_TOLERANCE: Final = timedelta(minutes=10)
 #: Two deeds met (deadlock, serialisation): the entry is tried again.
@@ -43,24 +63,35 @@ def judge(
     device: FieldDevice | None,
     at: datetime,
     sent_at: datetime | None,
-) -> None:
+) -> FieldVerdict | None:
     """Append the verdict on an entry that has none, or that was deposited and now comes signed in.
 
     ``by`` None: the device came with its key; what is sound is deposited. ``device`` handed it in.
+    Returns the verdict, None where an older one holds.
     """
     for attempt in range(1, TRIES + 1):
         try:
-            with transaction.atomic():
+            # By nobody: what the entry means is done by ``by``, inside.
+            with authored(by=None):
                 lock_entry(entry)
-                newest = newest_verdict(entry)
-                if newest and (by is None or newest.verdict != Verdict.DEPOSITED):
-                    return
-                found = _checked(entry, by=by, device=device, at=at, sent_at=sent_at)
-                _append(entry, found, at=at, accepted=Verdict.ACCEPTED if by else Verdict.DEPOSITED)
-                return
+                known = _known(entry)
+                if known["newest"] and (by is None or known["newest"] != Verdict.DEPOSITED):
+                    return None
+                found = _checked(entry, known, by=by, device=device, at=at, sent_at=sent_at)
+                accepted = Verdict.ACCEPTED if by else Verdict.DEPOSITED
+                return _append(entry, found, at=at, accepted=accepted)
         except OperationalError as error:
             if attempt == TRIES or not met(error):
                 raise
+    raise AssertionError
+
+
+def _known(entry: FieldEntry) -> dict[str, Any]:
+    """What is known of an entry that is locked: verdicts, texts, the person's qualification."""
+    day = berlin_day(entry.made_at) if entry.made_at else None
+    values = {"entry": entry.pk, "key": entry.entry_id, "person": entry.person_id, "day": day}
+    (row,) = prepared(KNOWN_SQL, values)
+    return row
 
 
 def met(error: Exception) -> bool:
@@ -82,21 +113,25 @@ def judge_again(entry: FieldEntry, *, at: datetime) -> bool:
     return found is None
 
 
-def _append(entry: FieldEntry, found: Unsettled | None, *, at: datetime, accepted: Verdict) -> None:
+def _append(
+    entry: FieldEntry, found: Unsettled | None, *, at: datetime, accepted: Verdict
+) -> FieldVerdict:
     """Write down what was found; an emergency that waits is told at once."""
-    FieldVerdict.objects.create(
-        entry=entry,
+    verdict = append_verdict(
+        entry,
+        accepted if found is None else Verdict.UNSETTLED,
         at=at,
-        verdict=accepted if found is None else Verdict.UNSETTLED,
         sentences=found.sentences if found else [],
-        reason_code=found.reason if found else "",
+        reason=found.reason if found else "",
     )
     if found is not None or accepted == Verdict.DEPOSITED:
         alarm_if_urgent(entry)
+    return verdict
 
 
 def _checked(
     entry: FieldEntry,
+    known: dict[str, Any],
     *,
     by: User | None,
     device: FieldDevice | None,
@@ -106,9 +141,9 @@ def _checked(
     """Why the entry cannot be taken in, after doing what it says where it can."""
     try:
         envelope = read_envelope(entry.text)
-        _only_text_of_its_key(entry)
+        _only_text_of_its_key(known)
         _device_is_open(entry, device)
-        _person_may(entry, envelope)
+        _person_may(entry, envelope, known)
         _clock_is_right(envelope, at, sent_at)
     except Unsettled as found:
         return found
@@ -143,10 +178,9 @@ def _interpreted(entry: FieldEntry, *, by: User | None, at: datetime) -> Unsettl
     return None
 
 
-def _only_text_of_its_key(entry: FieldEntry) -> None:
+def _only_text_of_its_key(known: dict[str, Any]) -> None:
     """Another text under the same key came before."""
-    same_key = FieldEntry.objects.filter(entry_id=entry.entry_id).exclude(pk=entry.pk)
-    if same_key.filter(verdicts__isnull=False).exists():
+    if known["other_text"]:
         raise Unsettled(
             Reason.OTHER_TEXT,
             _("Unter derselben Kennung kam schon ein Eintrag mit anderem Inhalt."),
@@ -159,7 +193,7 @@ def _device_is_open(entry: FieldEntry, device: FieldDevice | None) -> None:
         raise Unsettled(Reason.DEVICE_BLOCKED, _("Das Gerät ist gesperrt."))
 
 
-def _person_may(entry: FieldEntry, envelope: Envelope) -> None:
+def _person_may(entry: FieldEntry, envelope: Envelope, known: dict[str, Any]) -> None:
     """The person is known, not locked, and their role lets them do this."""
     person = entry.person
     if person is None:
@@ -175,7 +209,7 @@ def _person_may(entry: FieldEntry, envelope: Envelope) -> None:
             Reason.NOT_ALLOWED,
             _("Die Rolle von %(person)s erlaubt das nicht.") % {"person": person},
         )
-    if envelope.kind == "inspection" and current_identity(person, day=day) is None:
+    if envelope.kind == "inspection" and not known["qualified"]:
         raise Unsettled(Reason.NOT_ALLOWED, why_no_inspection(person, day=day))
 
 

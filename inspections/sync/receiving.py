@@ -4,23 +4,33 @@
 done once, and answered with what became of it.
 """
 
-import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from baumkataster.models import Tree, User
+from baumkataster.prepared import prepared
 from inspections.models import FieldDevice, FieldEntry, FieldKey, FieldVerdict
 from inspections.sync.binding import bind_waiting_photos
 from inspections.sync.judging import judge, judge_again
-from inspections.sync.reading import Peek, peek, storable
+from inspections.sync.keeping import Arrived, Kept, digest, keep_texts
+from inspections.sync.reading import Peek, peek
 from inspections.sync.reasons import WAITING
 from inspections.sync.verdicts import Verdict, newest_verdicts, say, with_verdict
 
 FOREIGN = "foreign"
+WAITING_SQL: Final = """
+    SELECT DISTINCT e.tree FROM inspections_fieldentry e
+    CROSS JOIN LATERAL (
+        SELECT verdict, reason_code FROM inspections_fieldverdict v
+        WHERE v.entry_id = e.id ORDER BY v.id DESC LIMIT 1
+    ) newest
+    WHERE e.tree = ANY (%(trees)s::uuid[]) AND newest.verdict = 'unsettled'
+      AND newest.reason_code = ANY (%(waiting)s::text[])"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,15 +49,6 @@ class Receipt:
     sentence: str
     #: Trees that an accepted entry touched.
     trees: tuple[UUID, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kept:
-    """One text that is in the database now."""
-
-    index: int
-    row: FieldEntry
-    known: bool
 
 
 def accept_entries(
@@ -70,24 +71,58 @@ def accept_entries(
         via, device, owner = FieldEntry.Via.KEY, key.device, key.user
     owner = None if via == FieldEntry.Via.FILE else owner or by
     receipts: list[Receipt] = []
-    kept: list[Kept] = []
+    arrived: list[Arrived] = []
     for index, text in enumerate(texts):
         seen = peek(text)
         if owner is not None and seen.person not in {None, owner.pk}:
             receipts.append(_foreign(index, text, seen))
-            continue
-        row, known = _keep(
-            text, seen, by=by, device=device, sent_at=sent_at, received_at=received_at, via=via
-        )
-        kept.append(Kept(index=index, row=row, known=known))
-    for each in kept:
-        judge(each.row, by=by, device=device, at=received_at, sent_at=sent_at)
-        if by is not None and each.row.tree is not None:
-            try_waiting(tree=each.row.tree, at=received_at)
-    trees = {each.row.tree for each in kept if each.row.tree}
+        else:
+            arrived.append(Arrived(index=index, text=text, seen=seen))
+    kept = keep_texts(
+        arrived, by=by, device=device, sent_at=sent_at, received_at=received_at, via=via
+    )
+    given = _judged(kept, by=by, device=device, at=received_at, sent_at=sent_at)
     if by is not None:
+        trees = {each.row.tree for each in kept if each.row.tree}
         bind_waiting_photos(at=received_at, trees=trees, person=owner)
-    return sorted([*receipts, *_receipts(kept)], key=lambda receipt: receipt.index)
+    return sorted([*receipts, *_receipts(kept, given)], key=lambda receipt: receipt.index)
+
+
+def _judged(
+    kept: Sequence[Kept],
+    *,
+    by: User | None,
+    device: FieldDevice | None,
+    at: datetime,
+    sent_at: datetime | None,
+) -> dict[UUID, FieldVerdict]:
+    """Judge each by itself, and what waited for it; the verdicts that were given now and hold."""
+    trees = {each.row.tree for each in kept if each.row.tree}
+    # With one entry alone nothing comes after it that could need what waits.
+    waits = _trees_that_wait(trees) if by is not None and len(kept) > 1 else set()
+    given: dict[UUID, FieldVerdict] = {}
+    for each in kept:
+        row = each.row
+        verdict = judge(row, by=by, device=device, at=at, sent_at=sent_at)
+        if verdict is not None and verdict.reason_code in WAITING and row.tree is not None:
+            waits.add(row.tree)
+        elif verdict is not None:
+            given[row.pk] = verdict
+        if by is not None and row.tree in waits and row.tree is not None:
+            try_waiting(tree=row.tree, at=at)
+    if by is not None:
+        # What came meanwhile by another request, too.
+        for tree in _trees_that_wait(trees):
+            try_waiting(tree=tree, at=at)
+    return given
+
+
+def _trees_that_wait(trees: Collection[UUID]) -> set[UUID]:
+    """Those at which an entry waits for another one."""
+    if not trees:
+        return set()
+    rows = prepared(WAITING_SQL, {"trees": list(trees), "waiting": list(map(str, WAITING))})
+    return {row["tree"] for row in rows}
 
 
 def try_waiting(*, tree: UUID, at: datetime) -> None:
@@ -97,44 +132,6 @@ def try_waiting(*, tree: UUID, at: datetime) -> None:
     )
     while any([judge_again(row, at=at) for row in waiting.order_by("made_at", "received_at")]):
         continue
-
-
-def digest(text: str) -> str:
-    """SHA-256 of the UTF-8 text, hex; halves of surrogate pairs count as they stand."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _keep(
-    text: str,
-    seen: Peek,
-    *,
-    by: User | None,
-    device: FieldDevice | None,
-    sent_at: datetime | None,
-    received_at: datetime,
-    via: FieldEntry.Via,
-) -> tuple[FieldEntry, bool]:
-    """Write the text down before anything is read out of it; whether it was here before."""
-    own = FieldDevice.objects.filter(pk=seen.device).first() if seen.device else None
-    row = FieldEntry(
-        entry_id=seen.id,
-        kind=seen.kind,
-        person=User.objects.filter(pk=seen.person).first() if seen.person else None,
-        device=own or device,
-        tree=seen.tree,
-        made_at=seen.made_at,
-        text=storable(text),
-        sha256=digest(text),
-        received_at=received_at,
-        sent_at=sent_at,
-        submitted_by=by,
-        via=via,
-    )
-    FieldEntry.objects.bulk_create([row], ignore_conflicts=True)
-    kept = FieldEntry.objects.select_related("person", "device", "submitted_by").get(
-        entry_id=seen.id, sha256=row.sha256
-    )
-    return kept, kept.pk != row.pk
 
 
 def _foreign(index: int, text: str, seen: Peek) -> Receipt:
@@ -151,18 +148,22 @@ def _foreign(index: int, text: str, seen: Peek) -> Receipt:
     )
 
 
-def _receipts(kept: Collection[Kept]) -> list[Receipt]:
+def _receipts(kept: Collection[Kept], given: Mapping[UUID, FieldVerdict]) -> list[Receipt]:
     """What became of the kept texts by now."""
-    verdicts = newest_verdicts([each.row for each in kept])
-    trees = {each.row.tree for each in kept if each.row.tree}
-    here = set(Tree.objects.filter(pk__in=trees).values_list("pk", flat=True))
+    verdicts = dict(given)
+    if rest := [each.row for each in kept if each.row.pk not in given]:
+        verdicts.update(newest_verdicts(rest))
+    trees = {each.row.tree for each in kept if each.row.tree and each.row.kind != "inspection"}
+    here = set(Tree.objects.filter(pk__in=trees).values_list("pk", flat=True)) if trees else set()
     return [_receipt(each, verdicts[each.row.pk], here) for each in kept]
 
 
 def _receipt(each: Kept, verdict: FieldVerdict, here: set[UUID]) -> Receipt:
     """One of them."""
     row = each.row
-    accepted = verdict.verdict == Verdict.ACCEPTED
+    # An inspection that was accepted was made at a tree that is here.
+    touched = row.kind == "inspection" or row.tree in here
+    accepted = verdict.verdict == Verdict.ACCEPTED and touched
     return Receipt(
         index=each.index,
         id=row.entry_id,
@@ -170,5 +171,5 @@ def _receipt(each: Kept, verdict: FieldVerdict, here: set[UUID]) -> Receipt:
         status=verdict.verdict,
         known=each.known,
         sentence=say(verdict),
-        trees=(row.tree,) if accepted and row.tree in here and row.tree is not None else (),
+        trees=(row.tree,) if accepted and row.tree is not None else (),
     )

@@ -1,21 +1,26 @@
 """What became of entries: the newest verdict of each, for receipts, tablets and the office's pages."""
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from baumkataster.models import User
+from baumkataster.prepared import prepared
 from inspections.models import FieldEntry, FieldVerdict
 
 Verdict = FieldVerdict.Verdict
 #: First half of the keys of our advisory locks; the second is taken from the entry's key.
 LOCK = 0x6665  # "fe"
+LOCK_SQL: Final = "SELECT pg_advisory_xact_lock(%(lock)s::int, %(key)s::int)"
+APPEND_SQL: Final = """
+    INSERT INTO inspections_fieldverdict (entry_id, at, verdict, sentences, reason_code, corrections)
+    VALUES (%(entry)s, %(at)s, %(verdict)s, %(sentences)s::jsonb, %(reason)s, '{}') RETURNING id"""
 
 
 def with_verdict(entries: QuerySet[FieldEntry]) -> QuerySet[Any]:
@@ -40,14 +45,30 @@ def newest_verdicts(entries: Iterable[FieldEntry]) -> dict[UUID, FieldVerdict]:
     return {row.entry_id: row for row in rows.distinct("entry_id").select_related("entry")}
 
 
+def append_verdict(
+    entry: FieldEntry, verdict: Verdict, *, at: datetime, sentences: list[str], reason: str
+) -> FieldVerdict:
+    """The server's own verdict, added."""
+    values = {
+        "entry": entry.pk,
+        "at": at,
+        "verdict": str(verdict),
+        "sentences": json.dumps(sentences),
+        "reason": str(reason),
+    }
+    (row,) = prepared(APPEND_SQL, values)
+    return FieldVerdict(
+        id=row["id"], entry=entry, at=at, verdict=verdict, sentences=sentences, reason_code=reason
+    )
+
+
 def lock_entry(entry: FieldEntry) -> None:
     """Keep everybody else from judging an entry of the same key until this transaction ends.
 
     The table is evidence: its rows cannot be locked, because nobody may change them.
     """
     key = int.from_bytes((entry.entry_id or entry.pk).bytes[:4], "big", signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, key])
+    prepared(LOCK_SQL, {"lock": LOCK, "key": key})
 
 
 def say(verdict: FieldVerdict) -> str:
@@ -80,6 +101,8 @@ def settled(*, ids: Collection[UUID], person: User) -> list[Settled]:
 
     Where one key came with two texts, what is still unsettled holds.
     """
+    if not ids:
+        return []
     rows = FieldEntry.objects.filter(entry_id__in=ids, person=person)
     found: dict[UUID, FieldVerdict] = {}
     for verdict in newest_verdicts(rows).values():

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from inspections.models import Inspection
+from inspections.models import FieldEntry, Inspection
+from tests.database import field_rows as field
 from tests.factories import load_reference_data, make_tree, make_user
 from tests.interfaces.api_client import ApiClient
 from tests.interfaces.test_api_inspections import entry
@@ -17,9 +18,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def api() -> ApiClient:
+def arborist() -> Any:
     load_reference_data()
-    return ApiClient(make_user("arborist"))
+    return make_user("arborist")
+
+
+@pytest.fixture
+def api(arborist: Any) -> ApiClient:
+    return ApiClient(arborist)
 
 
 def asked(caught: CaptureQueriesContext) -> list[str]:
@@ -55,3 +61,46 @@ def test_an_unknown_tree_is_not_found(api: ApiClient) -> None:
     body = entry(tree) | {"tree": str(uuid4())}
     assert api.post("/inspections/", body).status_code == 404
     assert not Inspection.objects.filter(received_at__lte=timezone.now()).exists()
+
+
+def batch(texts: list[str]) -> dict[str, Any]:
+    return {"entries": texts, "sent_at": timezone.now().isoformat()}
+
+
+def seen(arborist: Any, **values: Any) -> str:
+    """The text of an inspection with one finding, at a tree of its own."""
+    body = {"phase": "mature", "findings": [finding()], "made_at": timezone.now()} | values
+    made_at = body.pop("made_at").isoformat()
+    return field.inspection(arborist, make_tree(phase="mature"), body, made_at=made_at)
+
+
+def test_a_tablet_asks_as_often_for_each_entry_of_a_batch(api: ApiClient, arborist: Any) -> None:
+    counts = []
+    for many in (1, 1, 10, 10):
+        texts = [seen(arborist) for _ in range(many)]
+        with CaptureQueriesContext(connection) as caught:
+            answer = api.post("/field/entries/", batch(texts))
+        assert [r["status"] for r in answer.json()["receipts"]] == ["accepted"] * many
+        counts.append(len(asked(caught)))
+    one, ten = counts[1], counts[3]
+    # One of the twelve is, again, only asked inside the test's transaction.
+    assert (one, ten - one) == (18, 9 * 12 + 1), [text[:80] for text in asked(caught)]
+
+
+def test_one_refused_among_ten_undoes_no_other(api: ApiClient, arborist: Any) -> None:
+    texts = [seen(arborist) for _ in range(10)]
+    texts[2] = seen(arborist, findings=[finding() | {"symptom": "X99"}])
+    texts[5] = seen(arborist, findings=[finding() | {"severity": 9}])
+    texts[7] = "{"
+    receipts = api.post("/field/entries/", batch(texts)).json()["receipts"]
+    refused = {2, 5, 7}
+    assert [r["status"] for r in receipts] == [
+        "unsettled" if index in refused else "accepted" for index in range(10)
+    ]
+    kept = {str(key) for key in Inspection.objects.values_list("pk", flat=True)}
+    assert kept == {r["id"] for r in receipts if r["index"] not in refused}
+    assert FieldEntry.objects.count() == 10
+    assert [bool(r["trees"]) for r in receipts] == [index not in refused for index in range(10)]
+    again = api.post("/field/entries/", batch(texts)).json()["receipts"]
+    assert [(r["status"], r["known"]) for r in again] == [(r["status"], True) for r in receipts]
+    assert Inspection.objects.count() == 7 and FieldEntry.objects.count() == 10
