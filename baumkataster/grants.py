@@ -76,6 +76,9 @@ def _grant_everywhere(connection: BaseDatabaseWrapper, cursor: Any) -> None:
     role = connection.ops.quote_name(settings.APP_DB_ROLE)
     cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
     cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+    cursor.execute("SELECT FROM pg_namespace WHERE nspname = 'baum_past'")
+    if cursor.fetchone() is not None:
+        cursor.execute(f"GRANT USAGE, CREATE ON SCHEMA baum_past TO {role}")
     for deed in DEEDS:
         cursor.execute(f"GRANT EXECUTE ON FUNCTION {deed} TO {role}")
     cursor.execute(

@@ -17,6 +17,7 @@ from procrastinate.jobs import Job, Status
 from baumkataster.errors import Refused
 from inspections.reports.paper.delivering import paper_of, too_long
 from inspections.reports.paper.making import TooLong
+from inspections.reports.past_store import DAYS, forget, tidy
 from inspections.services.control_runs import run_controls
 from inspections.services.mails import send_waiting_mails
 from inspections.services.report_files import (
@@ -88,6 +89,14 @@ def make_report(report_id: str) -> str:
 def remove_old_reports(timestamp: int) -> int:
     """Every night: remove report files whose time is over."""
     return remove_expired_reports(now=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queueing_lock="tidy_past_days")
+def tidy_past_days(timestamp: int) -> int:
+    """Let go of kept past days beyond the newest, and of marks that no kept day needs."""
+    forget(most=DAYS)
+    return tidy()
 
 
 @app.periodic(cron="* * * * *")

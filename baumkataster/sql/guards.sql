@@ -109,3 +109,12 @@ BEGIN
     ANALYZE public.inspections_inheritedcontrol;
     ANALYZE public.inspections_controlplan;
 END $$;
+
+-- Where the app role keeps past days (inspections/reports/past_kept.py): tables that can be made anew
+-- and that nothing else reads. Here it may make and drop tables of its own, nowhere else.
+DO $$
+BEGIN
+    IF has_database_privilege(current_database(), 'CREATE') THEN
+        CREATE SCHEMA IF NOT EXISTS baum_past;
+    END IF;
+END $$;

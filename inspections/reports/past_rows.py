@@ -1,4 +1,4 @@
-"""Rows of tree, site, place and measure as they were at the end of a past day; for past.py.
+"""Rows of tree, site, place and measure as they were at the end of a past day; for past_plans.py.
 
 What a transaction sees under the name of such a table becomes a view of its own (pg_temp comes
 first in the search path), so that the queries of report, tiles and card show the past unchanged.
@@ -67,6 +67,18 @@ AMONG: Final[dict[type[Model], str]] = {
     InheritedControl: """SELECT h.id FROM public.inspections_inheritedcontrol h
         JOIN past_among a ON a.id = h.tree_id""",
 }
+#: Words of trees that are gone.
+ENDED: Final = "('felled', 'stump', 'vanished')"
+#: As known today a tree was felled on its felling day and planted on its planting day; said of rows
+#: that did not change since (then_rows.sql says it of the others).
+ENDS: Final = {
+    "status": f"""CASE WHEN {{t}}.felled_on <= %(day)s THEN {{t}}.status
+        WHEN {{t}}.felled_on IS NOT NULL AND {{t}}.status IN {ENDED} THEN 'standing'
+        WHEN {{t}}.planted_on > %(day)s AND {{t}}.status NOT IN {ENDED} THEN 'planned'
+        ELSE {{t}}.status END""",
+    "felled_on": "CASE WHEN {t}.felled_on <= %(day)s THEN {t}.felled_on END",
+    "felling_reason": """CASE WHEN {t}.felled_on > %(day)s THEN '' ELSE {t}.felling_reason END""",
+}
 PLANTED: Final = """(CASE WHEN {t}.planted_on IS NOT NULL THEN {t}.planted_on <= %(day)s
     ELSE coalesce({t}.planted_year, 9999) < extract(year FROM %(day)s::date) END)"""
 
@@ -89,6 +101,10 @@ class PastRows:
         }
         #: Tables whose changed rows stand in a temporary table past_….
         self.rebuilt: set[type[Model]] = set()
+        #: Temporary views that were made, by name.
+        self.views: set[str] = set()
+        #: Whether past_proved names trees.
+        self.proved = False
 
     def run(self, sql: str) -> int:
         """One statement with the day's values; how many rows it touched."""
@@ -96,55 +112,70 @@ class PastRows:
             cursor.execute(sql, self.values)
             return int(cursor.rowcount)
 
-    def make(self) -> None:
-        """All views that report, tiles and card read."""
+    def make_rows(self) -> None:
+        """The rows that were others on the day, in temporary tables past_…."""
         for model in (Tree, Site, Place, *((Measure, InheritedControl) if self.then else ())):
             self._rebuild(model)
         if not self.then:
-            self.run(self._file("doubtful"))
-            self.run("ANALYZE past_doubtful")
-            self.run(self._file("proved"))
-            self.run(self._file("learned"))
-            self.run(self._file("ends"))
-        # Nobody sees other trees than those that were asked for (a contractor's own, a tile's).
-        only = " AND t.id IN (SELECT id FROM past_among)" if self.among else ""
+            of = {
+                name: f"AND {name} IN (SELECT id FROM past_among)" if self.among else ""
+                for name in ("t.id", "i.tree_id")
+            }
+            self.run(STATEMENTS["proved"].format(among=of["t.id"]))
+            self.proved = True
+            learned = self.run(STATEMENTS["learned"].format(among=of["i.tree_id"]))
+            if learned or Tree in self.rebuilt:
+                self.run(STATEMENTS["ends"])
+                self.run(f"ANALYZE {past(Tree)}")
+                self.rebuilt.add(Tree)
+
+    def make_views(self, *, only_among: bool) -> None:
+        """The views that report, tiles and card read; made again, they take the place of the first.
+
+        ``only_among``: nobody sees other trees than those that were asked for (a contractor's own).
+        """
+        only = " AND t.id IN (SELECT id FROM past_among)" if only_among else ""
         self._view(Tree, self.existed("t") + only)
         for model in (Site, Place):
             if model in self.rebuilt:
                 self._view(model, "true")
         self._view(Measure, "t.created_at < %(end)s" if self.then else "t.ordered_on <= %(day)s")
-        inherited = "t.last_on IS NULL OR t.last_on <= %(day)s"
-        self._view(InheritedControl, "t.recorded_at < %(end)s" if self.then else inherited)
+        self._view(InheritedControl, self.inherited("t"))
+
+    def inherited(self, alias: str) -> str:
+        """SQL condition: a control of an earlier system counts."""
+        if self.then:
+            return f"{alias}.recorded_at < %(end)s"
+        return f"({alias}.last_on IS NULL OR {alias}.last_on <= %(day)s)"
 
     def existed(self, alias: str, *, proved: bool = True) -> str:
         """SQL condition: the tree was there (as known today) or recorded (as known then).
 
-        Without ``proved``, no temporary table is read, so that several processes may work on it.
+        Without ``proved``, no temporary table is read: other connections see none.
         """
         recorded = f"{alias}.created_at < %(end)s"
         if self.then:
             return recorded
-        planted = PLANTED.format(t=alias)
-        either = f"{recorded} OR {planted}"
-        return (
-            f"({either} OR {alias}.id IN (SELECT id FROM past_proved))" if proved else f"({either})"
-        )
+        either = f"{recorded} OR {PLANTED.format(t=alias)}"
+        if not (proved and self.proved):
+            return f"({either})"
+        return f"({either} OR {alias}.id IN (SELECT id FROM past_proved))"
 
     def make_evidence(self) -> None:
         """Inspections and photos too, which only the card lists; after ``make``."""
-        self.run(self._file("evidence_then" if self.then else "evidence_today"))
+        self.run(STATEMENTS["evidence_then" if self.then else "evidence_today"])
 
     def _rebuild(self, model: type[Model]) -> None:
         table = model._meta.db_table
         among = f"AND c.row_id IN (SELECT a.id::text FROM ({AMONG[model]}) a(id))"
-        text = self._file("rebuild").format(
+        text = STATEMENTS["rebuild"].format(
             past=past(model),
             table=table,
             forget="" if self.then else "".join(f" - '{name}'" for name in TIMELESS[model]),
             among=among if self.among else "",
             then="true" if self.then else "false",
         )
-        if self.run(text) > 0 or (model is Tree and not self.then):
+        if self.run(text) > 0:
             self.run(f"CREATE INDEX ON {past(model)} (id)")
             self.run(f"ANALYZE {past(model)}")
             self.rebuilt.add(model)
@@ -152,21 +183,23 @@ class PastRows:
     def _view(self, model: type[Model], where: str) -> None:
         """Let the table's name mean its rows of the day; ``where`` speaks of t."""
         table = model._meta.db_table
-        columns = ", ".join(self._column(model, str(f.column)) for f in model._meta.concrete_fields)
-        rows = f"SELECT {columns} FROM public.{table} t WHERE {where}"
+        names = [str(f.column) for f in model._meta.concrete_fields]
+        plain = ", ".join(self._column(model, name) for name in names)
+        rows = f"SELECT {plain} FROM public.{table} t WHERE {where}"
         if model in self.rebuilt:
             same = f"NOT EXISTS (SELECT FROM {past(model)} p WHERE p.id = t.id)"
+            columns = ", ".join(self._column(model, name, rebuilt=True) for name in names)
             rows += f" AND {same} UNION ALL SELECT {columns} FROM {past(model)} t WHERE {where}"
-        self.run(f"CREATE TEMP VIEW {table} AS {rows}")
+        self.run(f"CREATE OR REPLACE TEMP VIEW {table} AS {rows}")
+        self.views.add(table)
 
-    def _column(self, model: type[Model], column: str) -> str:
-        """A column of the view; an end that came after the day is taken from a measure."""
+    def _column(self, model: type[Model], column: str, *, rebuilt: bool = False) -> str:
+        """A column of the view; an end that came after the day is taken away."""
+        if model is Tree and column in ENDS and not (rebuilt or self.then):
+            return f"{ENDS[column].format(t='t')} AS {column}"
         if model is not Measure or column not in MEASURE_END:
             return f"t.{column}"
         ended = """CASE t.state WHEN 'open' THEN false WHEN 'done' THEN t.done_on > %(day)s
             ELSE t.ended_at >= %(end)s END"""
         later = "t.ended_at >= %(end)s" if self.then else ended
         return f"CASE WHEN {later} THEN {MEASURE_END[column]} ELSE t.{column} END AS {column}"
-
-    def _file(self, name: str) -> str:
-        return STATEMENTS[name]

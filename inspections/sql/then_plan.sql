@@ -1,10 +1,11 @@
 -- The control plan of every tree as it was at the end of a past day: the set-based twin of
--- rules/past.plan_then. reports/past.py fills in the words in braces; {start} is the instant from
--- which a shorter interval binds the basis and {start_day} its day, {ordinal} the place of its rule
--- set, {least} the lowest months since then where the inputs changed, {lowest} those by the rules.
+-- rules/past.plan_then. reports/past_plans.py fills in the words in braces; {start} is the instant
+-- from which a shorter interval binds the basis, {least} the lowest months since then where the inputs
+-- changed, {lowest} those by the rules. OFFSET 0 keeps steps apart: folded into one, an expression that
+-- three later ones use would be computed three times.
 
 -- name: all
--- Every tree at once, by the rows as they are.
+-- Every tree at once (or a part of them, or those of past_again when they are many).
 WITH
 -- The newest regular inspection; a corrected one does not count, its correction does in its place.
 basis AS (
@@ -19,15 +20,15 @@ basis AS (
 ),
 inherited AS (
     SELECT DISTINCT ON (h.tree_id) h.tree_id, h.id, h.last_on, h.next_on
-    FROM inspections_inheritedcontrol h
-    WHERE true {among_h}
+    FROM {schema}inspections_inheritedcontrol h
+    WHERE {inherited} {among_h}
     ORDER BY h.tree_id, h.recorded_at DESC, h.id DESC
 ),
 care AS (
     SELECT m.tree_id, max(m.done_on) AS care_on
-    FROM {measures} m
-    JOIN inspections_measurekind k ON k.code = m.kind_id AND k.young_tree_care
-    WHERE {ordered} m.state = 'done' AND m.done_on <= %(day)s {among_m}
+    FROM {schema}inspections_measure m
+    WHERE m.kind_id = ANY(%(care_kinds)s) AND m.state = 'done' AND m.done_on <= %(day)s
+      AND {care} {among_m}
     GROUP BY m.tree_id
 ),
 initial AS (
@@ -44,7 +45,8 @@ source AS (
     LEFT JOIN care ON care.tree_id = t.id
     LEFT JOIN initial ON initial.tree_id = t.id
     {joins}
-    WHERE {among}
+    WHERE {among} {among_t}
+    OFFSET 0
 ),
 
 -- name: few
@@ -74,19 +76,20 @@ WITH source AS (
     LEFT JOIN LATERAL (
         SELECT max(m.done_on) AS care_on FROM inspections_measure m
         WHERE m.tree_id = a.id AND m.state = 'done' AND m.done_on <= %(day)s
-          AND m.kind_id IN (SELECT code FROM inspections_measurekind WHERE young_tree_care)
+          AND m.kind_id = ANY(%(care_kinds)s)
     ) care ON true
     LEFT JOIN LATERAL (
         SELECT p.initial_due_on FROM public.inspections_controlplan p
         WHERE p.tree_id = a.id OFFSET 0) initial ON true
     {joins}
+    OFFSET 0
 ),
 
 -- name: columns
         t.id AS tree_id,
         CASE
             WHEN t.duty <> 'city' THEN 'duty'
-            WHEN t.status NOT IN ('planted', 'standing', 'unverified') THEN 'not_standing'
+            WHEN {status} NOT IN ('planted', 'standing', 'unverified') THEN 'not_standing'
             ELSE ''
         END AS reason,
         t.phase,
@@ -114,6 +117,7 @@ timed AS (
         CASE WHEN reason = '' AND f.phase = 'youth' AND never_exempt IS NOT TRUE
             THEN (care_on + interval '{youth_care_months} months')::date END AS exempt_until
     FROM source f
+    OFFSET 0
 ),
 counted AS (
     SELECT t.*,
@@ -127,6 +131,7 @@ counted AS (
             WHEN 'planted' THEN planted_on END AS basis_on,
         basis IN ('inspection', 'inherited') AS seen
     FROM timed t
+    OFFSET 0
 ),
 dated AS (
     SELECT c.*,
@@ -138,6 +143,7 @@ dated AS (
             ELSE (basis_on + make_interval(months => months))::date
         END) END AS due_on
     FROM counted c
+    OFFSET 0
 )
 SELECT
     tree_id,
@@ -159,6 +165,5 @@ SELECT
     condition,
     expectation,
     care_on,
-    '{rule_set}'::uuid AS rule_set_id,
     start_at
 FROM dated

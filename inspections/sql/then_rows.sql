@@ -19,30 +19,23 @@ SELECT r.* FROM later CROSS JOIN LATERAL jsonb_populate_record(
     NULL::public.{table}, '{{"version": 1, "changed_at": "2000-01-01"}}'::jsonb || later.old) r
 WHERE {then} AND later.gone AND NOT EXISTS (SELECT FROM public.{table} now WHERE now.id = later.id)
 
--- name: doubtful
--- Trees that the day may know otherwise than their row says; one scan for proved and ends, which
--- several processes may share.
-CREATE TEMP TABLE past_doubtful ON COMMIT DROP AS
-SELECT * FROM (
-    SELECT t.id, t.planted_on,
-        t.planted_on > %(day)s OR t.felled_on > %(day)s AS ends,
-        t.created_at >= %(end)s AND CASE WHEN t.planted_on IS NOT NULL
-            THEN t.planted_on > %(day)s
-            ELSE coalesce(t.planted_year, 9999) >= extract(year FROM %(day)s::date) END AS later
-    FROM public.baumkataster_tree t
-) d WHERE ends OR later
-
 -- name: proved
 -- Trees that were recorded later and are not known to have been planted, but were looked at by then.
+-- The one scan that finds the later ones may be shared by several processes.
+CREATE TEMP TABLE past_later ON COMMIT DROP AS
+SELECT t.id, t.planted_on IS NULL AS undated FROM public.baumkataster_tree t
+WHERE t.created_at >= %(end)s AND CASE WHEN t.planted_on IS NOT NULL THEN t.planted_on > %(day)s
+    ELSE coalesce(t.planted_year, 9999) >= extract(year FROM %(day)s::date) END {among};
+ANALYZE past_later;
 CREATE TEMP TABLE past_proved ON COMMIT DROP AS
-SELECT t.id FROM past_doubtful t
+SELECT t.id FROM past_later t
 JOIN public.inspections_inspection i ON i.tree_id = t.id AND i.inspected_on <= %(day)s
-WHERE t.later
-  AND NOT EXISTS (SELECT FROM public.inspections_inspection c WHERE c.corrects_id = i.id)
+WHERE NOT EXISTS (SELECT FROM public.inspections_inspection c WHERE c.corrects_id = i.id)
 UNION
-SELECT t.id FROM past_doubtful t
+SELECT t.id FROM past_later t
 JOIN public.inspections_inheritedcontrol h ON h.tree_id = t.id AND h.last_on <= %(day)s
-WHERE t.later AND t.planted_on IS NULL
+WHERE t.undated;
+ANALYZE past_proved
 
 -- name: learned
 -- What a tree would have learned from its newest inspection, had it not come late.
@@ -50,7 +43,7 @@ CREATE TEMP TABLE past_learned ON COMMIT DROP AS
 SELECT DISTINCT ON (i.tree_id) i.tree_id AS id, i.phase, i.seen_expectation AS expectation
 FROM public.inspections_inspection i
 WHERE (i.received_at AT TIME ZONE 'Europe/Berlin')::date > i.inspected_on
-  AND i.inspected_on <= %(day)s AND i.received_at >= %(end)s
+  AND i.inspected_on <= %(day)s AND i.received_at >= %(end)s {among}
   AND NOT EXISTS (SELECT FROM public.inspections_inspection c WHERE c.corrects_id = i.id)
   AND NOT EXISTS (
     SELECT FROM public.inspections_inspection j
@@ -60,9 +53,10 @@ WHERE (i.received_at AT TIME ZONE 'Europe/Berlin')::date > i.inspected_on
 ORDER BY i.tree_id, i.inspected_at DESC, i.received_at DESC
 
 -- name: ends
--- As known today a tree was felled on its felling day and planted on its planting day.
+-- As known today a tree was felled on its felling day and planted on its planting day; of rows that
+-- did not change since the view says the same (past_rows.ENDS).
 INSERT INTO past_tree
-SELECT t.* FROM (SELECT id FROM past_learned UNION SELECT id FROM past_doubtful WHERE ends) e
+SELECT t.* FROM past_learned e
 JOIN public.baumkataster_tree t ON t.id = e.id
 WHERE NOT EXISTS (SELECT FROM past_tree p WHERE p.id = t.id);
 UPDATE past_tree p SET phase = l.phase, expectation = l.expectation,
@@ -131,7 +125,7 @@ WHERE c.corrects_id IS NOT NULL AND c.received_at < %(end)s AND r.sets_regular_d
 GROUP BY p.tree_id HAVING max(c.received_at) > max(b.received_at)
 
 -- name: reset_start
-UPDATE inspections_controlplan p SET start_at = r.at FROM past_reset r WHERE r.tree_id = p.tree_id
+UPDATE {plans} p SET start_at = r.at FROM past_reset r WHERE r.tree_id = p.tree_id
 
 -- name: events
 -- Changes of phase or expectation since the plan's basis holds.
@@ -143,7 +137,7 @@ WITH place AS MATERIALIZED (
 )
 SELECT p.tree_id, c.at
 FROM public.baumkataster_change c
-JOIN inspections_controlplan p ON p.tree_id::text = c.row_id
+JOIN inspections_controlplan p ON p.tree_id = c.row_id::uuid
 WHERE c.table_name = 'baumkataster_tree' AND c.operation = 'update' AND c.at < %(end)s
   AND c.old ?| ARRAY['phase', 'expectation'] AND p.inspection_id IS NOT NULL
   AND c.at >= {started}

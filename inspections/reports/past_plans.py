@@ -1,0 +1,182 @@
+"""All due dates of a past day from its rows and rules; for past.py and past_kept.py.
+
+The rule is ``rules/past.plan_then``, its set-based twin stands in ``sql/then_plan.sql``.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from baumkataster.models import Place, Site, Tree
+from inspections.models import ControlPlan, InheritedControl, Measure, MeasureKind, RuleSet
+from inspections.past_day import AskedDay
+from inspections.reports.past_rows import ENDS, STATEMENTS, PastRows, named, past
+from inspections.reports.past_rules import PastRules
+
+#: Parts of the statement of the plans, by name.
+PLAN_SQL: Final = named(Path(__file__).parent.parent / "sql" / "then_plan.sql")
+#: So many trees are looked up one by one; more are cheaper all at once.
+FEW: Final = 50_000
+#: For statements over all trees.
+SETTINGS: Final = """
+SET LOCAL work_mem = '192MB'; SET LOCAL hash_mem_multiplier = 2; SET LOCAL jit = off;
+SET LOCAL random_page_cost = 1.1;
+SET LOCAL default_statistics_target = 10"""
+
+#: And for those that make all plans: to read a million trees in the order of their keys takes longer
+#: than to hash them.
+WHOLE: Final = f"{SETTINGS}; SET LOCAL enable_mergejoin = off"
+
+BERLIN: Final = "AT TIME ZONE 'Europe/Berlin'"
+#: As known today a basis binds from the day after it.
+NEXT_DAY: Final = f"((p.basis_on + 1)::timestamp {BERLIN})"
+#: The table of plans that are made inside the transaction.
+PLANS: Final = "past_plan"
+
+
+class Plans(PastRows):
+    """The rows of the day, and the control plans that follow from them."""
+
+    def __init__(self, asked: AskedDay, among: str = "") -> None:
+        super().__init__(asked, among=bool(among))
+        self.among_sql = among
+        self.rules = PastRules(asked)
+        kinds = MeasureKind.objects.filter(young_tree_care=True).order_by("pk")
+        self.values["care_kinds"] = list(kinds.values_list("pk", flat=True))
+        self.has_least = False
+
+    def make(self, *, evidence: bool = False) -> None:
+        """Views of the day and plans, all of them for this transaction."""
+        self.run(SETTINGS)
+        if self.among_sql:
+            self.run(f"CREATE TEMP TABLE past_among (id) ON COMMIT DROP AS {self.among_sql}")
+            self.run("ANALYZE past_among")
+        self.make_plans()
+        if evidence:
+            self.make_evidence()
+
+    def make_plans(self) -> None:
+        """Rows, views and plans; of the trees of past_among, where there are some."""
+        self.make_rows()
+        self.make_views(only_among=self.among)
+        self.run(f"CREATE TEMP TABLE {PLANS} ON COMMIT DROP AS {self.statement()}")
+        self.view_plans(f"SELECT * FROM {PLANS}")
+        self.make_again([PLANS])
+        self.run(f"ANALYZE {PLANS}")
+        self.hide_unknown_rules()
+
+    def view_plans(self, rows: str) -> None:
+        """Let the table of control plans mean these rows."""
+        table = ControlPlan._meta.db_table
+        rule = f"'{self.rules.of_the_day.pk}'::uuid AS rule_set_id"
+        self.run(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT p.*, {rule} FROM ({rows}) p")
+        self.views.add(table)
+
+    def hide_unknown_rules(self) -> None:
+        """As known then, let the day's rule set be the one that was known."""
+        if self.then:
+            table, ids = RuleSet._meta.db_table, ", ".join(f"'{key}'" for key in self.rules.ids)
+            self.run(
+                f"CREATE TEMP VIEW {table} AS SELECT * FROM public.{table} WHERE id IN ({ids})"
+            )
+            self.views.add(table)
+
+    def make_again(self, tables: list[str]) -> None:
+        """Replace the plans of trees that the plain statement cannot know, in their tables."""
+        if self.then and self.run(STATEMENTS["reset"]):
+            for table in tables:
+                self.run(STATEMENTS["reset_start"].format(plans=table))
+        started = "p.start_at" if self.then else NEXT_DAY
+        parts = []
+        if self.run(STATEMENTS["events"].format(started=started)):
+            spans = {name: self.rules.ordinal(f"s.{name[:-1]}day") for name in ("from_n", "to_n")}
+            months = self.rules.months()
+            self.run(STATEMENTS["least"].format(months=months, started=started, **spans))
+            self.has_least = True
+            parts.append("SELECT tree_id AS id FROM past_least")
+        if self.then:
+            parts.append("SELECT tree_id AS id FROM past_reset")
+        ids = " UNION ".join([*parts, *self._changed()])
+        if not ids:
+            return
+        number = self.run(f"CREATE TEMP TABLE past_again ON COMMIT DROP AS {ids}")
+        if number:
+            self.run("ANALYZE past_again")
+            for table in tables:
+                self.run(f"DELETE FROM {table} WHERE tree_id IN (SELECT id FROM past_again)")
+            again = self.statement(again=True, few=number <= FEW)
+            self.run(f"INSERT INTO {tables[-1]} {again}")
+
+    def _changed(self) -> Iterator[str]:
+        """Ids of trees that something is rebuilt of: row, site, place or what was done to them."""
+        if self.proved:
+            yield "SELECT id FROM past_proved"
+        if Tree in self.rebuilt:
+            yield f"SELECT id FROM {past(Tree)}"
+        if Site in self.rebuilt:
+            yield f"SELECT t.id FROM baumkataster_tree t JOIN {past(Site)} s ON s.id = t.site_id"
+        if Place in self.rebuilt:
+            yield f"""SELECT t.id FROM baumkataster_tree t
+                JOIN baumkataster_site s ON s.id = t.site_id
+                JOIN {past(Place)} p ON p.id = s.place_id"""
+        if Measure in self.rebuilt:
+            # Care that counts by the row as it was or as it is.
+            yield f"""SELECT m.tree_id FROM (
+                    SELECT * FROM {past(Measure)} UNION ALL
+                    SELECT * FROM public.inspections_measure
+                    WHERE id IN (SELECT id FROM {past(Measure)})) m
+                WHERE m.kind_id = ANY(%(care_kinds)s) AND m.state = 'done'
+                  AND m.ended_at < %(end)s"""
+        if InheritedControl in self.rebuilt:
+            yield f"SELECT tree_id FROM {past(InheritedControl)}"
+
+    def statement(self, *, again: bool = False, few: bool = False, share: str = "") -> str:
+        """The statement of the plans: all by the rows as they are, or those of past_again.
+
+        ``share`` is a condition on {id}, so that several connections may each make a share. By the
+        rows as they are, no temporary table is read but past_among.
+        """
+        only = "past_again" if again else "past_among" if self.among else ""
+        condition = f"{{id}} IN (SELECT id FROM {only})" if only else share or "true"
+        names = {"i": "i.tree_id", "h": "h.tree_id", "m": "m.tree_id", "t": "t.id"}
+        words = {
+            "schema": "" if again else "public.",
+            "among": "true" if again else self.existed("t", proved=False),
+            **{f"among_{key}": f"AND {condition.format(id=name)}" for key, name in names.items()},
+            **self._conditions(again=again),
+            **self._memory(again=again),
+            **self.rules.constants(),
+        }
+        words["columns"] = PLAN_SQL["columns"].format(**words)
+        return (PLAN_SQL["few" if few else "all"] + PLAN_SQL["plan"]).format(**words)
+
+    def _conditions(self, *, again: bool) -> dict[str, str]:
+        """What counts in the reading; the views that ``again`` reads know by themselves."""
+        words = {"inherited": "true", "care": "true", "status": "t.status"}
+        if not again:
+            care = "m.created_at < %(end)s AND m.ended_at < %(end)s"
+            words["inherited"] = self.inherited("h")
+            words["care"] = care if self.then else "m.ordered_on <= %(day)s"
+            if not self.then:
+                words["status"] = ENDS["status"].format(t="t")
+        known = "received_at < %(end)s"
+        return words | {
+            "inspections": f"i.{known}" if self.then else "i.inspected_on <= %(day)s",
+            "corrections": f"c.{known}" if self.then else "true",
+        }
+
+    def _memory(self, *, again: bool) -> dict[str, str]:
+        """Since when a basis binds, and the lowest months since then."""
+        begin = "(f.start_at " + BERLIN + ")::date" if self.then else "f.inspected_on + 1"
+        first = self.rules.ordinal(f"({begin})")
+        words = {"joins": "", "start": "NULL::timestamptz", "least": "NULL::int"}
+        if self.then:
+            words["start"] = "b.received_at"
+        if again and self.then:
+            words["joins"] = "LEFT JOIN past_reset r ON r.tree_id = t.id"
+            words["start"] = "greatest(b.received_at, r.at)"
+        if again and self.has_least:
+            words["joins"] += " LEFT JOIN past_least l ON l.tree_id = t.id"
+            words["least"] = "l.months"
+            first = f"CASE WHEN f.least IS NULL THEN {first} ELSE {self.rules.last} END"
+        return words | {"lowest": self.rules.lowest(first)}
