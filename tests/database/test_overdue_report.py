@@ -121,6 +121,36 @@ def test_totals_agree_with_the_counts(city):
     assert sum(row["trees"] for row in kinds) == 7 and max(row["oldest"] for row in kinds) == 691
 
 
+def test_leaf_states_must_alternate(city):
+    arborist = make.make_user("arborist")
+    seen = {
+        "alike": ("bare", "leafy", "leafy", "leafy"),
+        "turned": ("leafy", "leafy", "bare"),
+        "twice": ("bare", "bare"),
+        "mended": ("leafy", "leafy", "bare"),
+    }
+    for number, states in seen.items():
+        tree = make.make_tree(place=make.make_place(name=number), number=number)
+        for year, state in enumerate(states, start=2020):
+            on = datetime(year, 3, 1, 9, tzinfo=UTC)
+            last = make.record(tree, arborist, inspected_at=on, leaf_state=state)
+    make.record(
+        tree,
+        arborist,
+        inspected_at=on,
+        leaf_state="leafy",
+        corrects_id=last.inspection.pk,
+        correction_reason="vertippt",
+    )
+    alike = {
+        tree.site.number
+        for tree in rows(city["supervisor"]).trees
+        if numbers.same_leaf_states(rows(city["supervisor"]).trees.filter(pk=tree.pk))
+    }
+    assert alike == {"alike", "mended"}
+    assert numbers.same_leaf_states(rows(city["supervisor"]).trees) == 2
+
+
 def test_page_of_rows_costs_one_query(city, django_assert_num_queries):
     with django_assert_num_queries(1):
         shown = list(
