@@ -14,6 +14,7 @@ from inspections.past_day import AskedDay
 from inspections.reports.past import looking_back
 from inspections.reports.past_store import DAYS, LOCK, SCHEMA, forget, tidy
 from inspections.rules.past import Reading
+from inspections.web.health import ROLE_FAULTS
 from tests import factories as make
 from tests.conftest import app_url
 from tests.database.kept_town import CHANGES, Town, raw_inspection
@@ -225,6 +226,7 @@ def test_the_app_role_makes_tables_there_and_nowhere_else(town: Town) -> None:
     (role,) = town.beside.execute("SELECT current_user").fetchone() or ("",)
     assert town.beside.execute(owners, [SCHEMA]).fetchall() == [(role,)]
     assert (role,) not in town.beside.execute(owners, ["public"]).fetchall()
+    assert town.beside.execute(ROLE_FAULTS).fetchall() == []
     for text in ("CREATE TABLE sneaky ()", "DROP TABLE inspections_pastmark",
                  "ALTER TABLE inspections_measure DISABLE TRIGGER baum_past_insert"):  # fmt: skip
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
