@@ -1,5 +1,6 @@
 """./baum test: every check of the project in turn; all failures are named at the end."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -19,10 +20,12 @@ PROSE = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 #: Pages for people of the city; the spelling check knows English only.
 GERMAN = frozenset({"anmeldung.md", "betrieb.md", "datenschutz.md"})
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-#: Two halves of the Python tests: browsers and QGIS mostly wait for other processes, so the halves
-#: run side by side and together take little longer than the longer one.
+#: Three parts of the Python tests that run side by side. Each waits half of its time for servers,
+#: workers and browsers; two of them would leave processors idle.
 QUICK = ("-m", "not browser and not qgis")
 SLOW = ("-m", "browser or qgis")
+#: What the second quick part takes from the first.
+DOORS = ("tests/interfaces", "tests/attacks", "tests/launch")
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,11 @@ def plan(arguments: Sequence[str], python: str, deno: str) -> tuple[list[Check],
     pytest = (python, "-m", "pytest")
     if rest:
         return [Check("pytest", (*pytest, *(QUICK if quick else ()), *rest))], []
-    slow = [] if quick else [Check("pytest (Browser, QGIS)", (*pytest, *SLOW))]
-    return [*checks(python, deno), Check("pytest", (*pytest, *QUICK))], slow
+    beside = [Check("pytest (Türen)", (*pytest, *QUICK, *DOORS))]
+    if not quick:
+        beside.append(Check("pytest (Browser, QGIS)", (*pytest, *SLOW)))
+    ignored = (f"--ignore={folder}" for folder in DOORS)
+    return [*checks(python, deno), Check("pytest", (*pytest, *QUICK, *ignored))], beside
 
 
 def test(installation: Installation, arguments: Sequence[str]) -> int:
@@ -96,6 +102,8 @@ def environment(installation: Installation) -> dict[str, str]:
     people.own(folder, people.me(), 0o755)
     env = installation.environment(owner=True)
     env.update(BAUM_VAR=str(folder), BAUM_SECRET_KEY_FILE=str(folder / "django-secret-key"))
+    # The parts share one migrated database.
+    env["BAUM_TEST_RUN"] = str(os.getpid())
     return env
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -17,6 +18,8 @@ from tests import factories
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "baumtest"
+#: First half of the advisory lock on a run's template; the second is the run's number.
+TEMPLATE_LOCK = 81_244
 
 
 def pytest_configure() -> None:
@@ -116,15 +119,50 @@ def manage(database: str, *arguments: str, **environment: str) -> subprocess.Com
     )
 
 
+@contextmanager
+def shared_template() -> Iterator[str]:
+    """A migrated, empty database, there until the last pytest process of a run leaves the block.
+
+    Migrating takes ten seconds. ``./baum test`` runs several processes and tells them its number: the
+    first makes the template, the others wait for it, the last to end drops it.
+    """
+    run = int(os.environ.get("BAUM_TEST_RUN", os.getpid()))
+    name = f"{PREFIX}_{run}_template"
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
+
+        def lock(how: str) -> bool:
+            row = connection.execute(f"SELECT pg_{how}(%s, %s)", [TEMPLATE_LOCK, run]).fetchone()
+            return row is not None and row[0] is True
+
+        lock("advisory_lock")
+        known = "SELECT FROM pg_database WHERE datname = %s"
+        if connection.execute(known, [name]).fetchone() is None:
+            make_template(name)
+        lock("advisory_lock_shared")
+        lock("advisory_unlock")
+        try:
+            yield name
+        finally:
+            lock("advisory_unlock_shared")
+            if lock("try_advisory_lock"):
+                drop_database(name)
+
+
+def make_template(name: str) -> None:
+    """Migrate under another name first: what bears the name is whole."""
+    fresh = f"{name}_new"
+    create_database(fresh, os.environ.get("BAUM_TEMPLATE_DB", "template1"))
+    manage(fresh, "migrate", "--verbosity=0")
+    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+    as_owner(rename.format(sql.Identifier(fresh), sql.Identifier(name)))
+
+
 @pytest.fixture(scope="session")
 def template_database() -> Iterator[str]:
     """A migrated, empty database that others are cloned from in 0.3 s."""
     drop_stale_databases()
-    name = f"{PREFIX}_{os.getpid()}_template"
-    create_database(name, os.environ.get("BAUM_TEMPLATE_DB", "template1"))
-    manage(name, "migrate", "--verbosity=0")
-    yield name
-    drop_database(name)
+    with shared_template() as name:
+        yield name
 
 
 @pytest.fixture(scope="session")

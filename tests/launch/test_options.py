@@ -63,10 +63,22 @@ def test_supervisor_file_holds_no_path_and_no_secret() -> None:
 
 def test_quick_leaves_only_browser_and_qgis_out() -> None:
     everything, beside = suite.plan([], "python", "deno")
-    quick, nothing = suite.plan(["--quick"], "python", "deno")
-    assert quick == everything and not nothing
-    assert everything[-1].command[-2:] == ("-m", "not browser and not qgis")
-    assert [check.command[-2:] for check in beside] == [("-m", "browser or qgis")]
+    quick, doors = suite.plan(["--quick"], "python", "deno")
+    assert quick == everything and doors == beside[:1]
+    assert [check.command[3:5] for check in (everything[-1], *beside)] == [
+        ("-m", "not browser and not qgis"),
+        ("-m", "not browser and not qgis"),
+        ("-m", "browser or qgis"),
+    ]
+
+
+def test_the_quick_parts_leave_nothing_out_and_do_nothing_twice() -> None:
+    """One part is folders that exist, the other everything but them."""
+    everything, (doors, browsers) = suite.plan([], "python", "deno")
+    folders = doors.command[5:]
+    assert everything[-1].command[5:] == tuple(f"--ignore={folder}" for folder in folders)
+    assert folders and all((ROOT / folder).is_dir() for folder in folders)
+    assert not browsers.command[5:]
 
 
 def test_arguments_go_to_pytest_alone() -> None:
