@@ -1,4 +1,4 @@
-"""Addresses of vector tiles: /tiles/trees/ for signed-in people, /grundkarte/ the drawn map."""
+"""Addresses of vector tiles: /tiles/trees/ and /grundkarte/, for people and, in QGIS, programs."""
 
 from datetime import date
 
@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from baumkataster.api.authentication import accepts_application_password
 from baumkataster.errors import Refused
 from baumkataster.permissions import Door, may
 from geodata.rules.tilemath import Tile
@@ -25,6 +26,7 @@ BASE_MAP_SECONDS = 3600
 
 
 @require_safe
+@accepts_application_password
 def trees(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     """Trees of one tile; query: ``day``, the map's filters (inspections/filters.py), ``stichtag``."""
     tile, visitor = Tile(z, x, y), request.user
@@ -55,6 +57,7 @@ def trees(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
 
 
 @require_safe
+@accepts_application_password
 def base_map(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     """The drawn base map of one tile."""
     tile = Tile(z, x, y)
