@@ -93,10 +93,11 @@ def read_profile(name: str) -> Profile:
 
 
 @contextmanager
-def open_table(path: Path, profile: Profile) -> Iterator[Table]:
+def open_table(path: Path, profile: Profile, *, whole: bool = True) -> Iterator[Table]:
     """The rows of the file as the profile expects them. Raises SourceError before any row.
 
-    Columns that the profile does not name are allowed and ignored.
+    Columns that the profile does not name are allowed and ignored. Without ``whole`` the file is
+    not read to its end beforehand: for a look at its columns.
     """
     with said_clearly(path):
         source, stream = open_bytes(path)
@@ -106,7 +107,7 @@ def open_table(path: Path, profile: Profile) -> Iterator[Table]:
             yield _json_table(source, stream, head, path, profile)
             return
     with said_clearly(path):
-        encoding = encoding_of(path, profile.encoding)
+        encoding = encoding_of(path, profile.encoding, whole=whole)
         names, delimiter = _header(path, encoding, profile)
         source, stream = open_bytes(path)
     with source, stream, _text(stream, encoding) as text:

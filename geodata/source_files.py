@@ -106,10 +106,11 @@ def open_bytes(path: Path) -> tuple[CountedFile, IO[bytes]]:
     return counted, io.BufferedReader(Unpacked(unpacked, counted.total), _CHUNK)
 
 
-def encoding_of(path: Path, wanted: str) -> str:
+def encoding_of(path: Path, wanted: str, *, whole: bool = True) -> str:
     """The codec that reads the whole file: the wanted one, or with ``auto`` the one it is in.
 
-    Reads the file to its end, so that a broken archive or a wrong byte is told before any row.
+    Reads the file to its end, so that a broken archive or a wrong byte is told before any row;
+    without ``whole`` only its beginning, which is enough to look at the header.
     Raises SourceError; OSError and the archive's errors are left to ``said_clearly``.
     """
     counted, stream = open_bytes(path)
@@ -121,11 +122,11 @@ def encoding_of(path: Path, wanted: str) -> str:
         if wanted != "utf-16" and b"\0" in head:
             raise SourceError(_BINARY, path=path)
         probe = _Probe(_CODECS.get(wanted, "utf-8-sig"))
-        chunk = head
-        while chunk:
-            probe.feed(chunk)
-            chunk = stream.read(_CHUNK)
-        probe.feed(b"", final=True)
+        probe.feed(head)
+        if whole:
+            while chunk := stream.read(_CHUNK):
+                probe.feed(chunk)
+            probe.feed(b"", final=True)
     if wanted != "cp1252" and probe.wrong is None:
         return probe.codec
     if wanted in {"auto", "cp1252"} and probe.may_be_windows:

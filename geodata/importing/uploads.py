@@ -62,6 +62,8 @@ def upload_as_file(run: ImportRun) -> Iterator[Path]:
 def fitting_profile(path: Path) -> str:
     """The profile whose columns the file has; of several the one that names most of them.
 
+    Only the beginning of the file is read: once for every profile would be a gigabyte of a large one.
+
     Raises SourceError: none fits, or the file cannot be read at all.
     """
     fitting: list[tuple[int, str]] = []
@@ -69,7 +71,7 @@ def fitting_profile(path: Path) -> str:
     for name in profile_names():
         profile = read_profile(name)
         try:
-            with open_table(path, profile):
+            with open_table(path, profile, whole=False):
                 fitting.append((len(profile.columns), name))
         except SourceError as error:
             errors.append(error)

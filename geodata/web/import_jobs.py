@@ -14,6 +14,7 @@ from procrastinate.contrib.django import app
 from baumkataster.models import Unit
 from baumkataster.permissions import Door, signed_in
 from baumkataster.web.doors import door
+from geodata.importing.progress import STEPS
 from geodata.importing.undoing import UndoRefusedError, obstacles_to_undo
 from geodata.importing.uploads import forget_file
 from geodata.models import ImportRun
@@ -52,9 +53,22 @@ def import_state(request: HttpRequest, run_id: UUID) -> JsonResponse:
             "step": run.step,
             "share": run.share,
             "rows": run.rows,
+            **_in_all(run),
         },
         headers={"Cache-Control": "no-store"},
     )
+
+
+def _in_all(run: ImportRun) -> dict[str, Any]:
+    """How many rows the file has: the check has counted them; before, as its bytes let expect."""
+    if run.state == State.RUNNING and run.counts.get("rows"):
+        return {"total": run.counts["rows"], "about": False}
+    read = run.share / STEPS["match"][1]
+    if read >= 1:
+        return {"total": run.rows, "about": False}
+    # Two digits: more would be guessed.
+    total = run.rows / read if read else 0
+    return {"total": float(f"{total:.2g}"), "about": True}
 
 
 @require_POST

@@ -15,7 +15,8 @@ from baumkataster.authorship import authored
 from baumkataster.models import Change, Role, Tree
 from geodata import tasks
 from geodata.importing import jobs
-from geodata.importing.uploads import forget_old_files
+from geodata.importing.progress import STEPS
+from geodata.importing.uploads import fitting_profile, forget_old_files
 from geodata.models import ImportConflict, ImportRun
 from tests import factories as make
 from tests.database.import_cases import FIXTURES, edited, found_city
@@ -66,6 +67,33 @@ def words(page: Client, run: ImportRun, part: str = "") -> str:
     answer = page.get(f"/import/{run.pk}/{part}")
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def test_progress_says_of_how_many(page):
+    run = checked(page, WESEL)
+    address = f"/import/{run.pk}/stand.json"
+
+    def told(**values: object) -> tuple[float, bool]:
+        ImportRun.objects.filter(pk=run.pk).update(**values)
+        state = page.get(address).json()
+        return state["total"], state["about"]
+
+    # A quarter of the time of reading: four times as many rows are to be expected.
+    assert told(state="checking", rows=2_587, share=STEPS["match"][1] / 4) == (10_000, True)
+    assert told(rows=0, share=0) == (0, True)
+    assert told(rows=10_348, share=0.5) == (10_348, False)
+    assert told(state="running", rows=500, share=0.01) == (run.counts["rows"], False)
+
+
+def test_guess_of_the_profile_looks_at_the_beginning_alone(page, tmp_path):
+    rows = WESEL.read_bytes()
+    long = tmp_path / "lang.csv"
+    # A byte that no profile's encoding has, far behind the header.
+    long.write_bytes(rows + rows.split(b"\n", 1)[1] * 300 + b"\xff\x81\xff\x8d\n")
+    assert long.stat().st_size > 1 << 17
+    assert fitting_profile(long) == "wesel"
+    run = checked(page, long)
+    assert (run.profile, run.state) == ("wesel", "failed") and "Byte" in run.error
 
 
 def test_from_upload_to_report_and_back(page):

@@ -16,6 +16,12 @@ function say(element, words) {
   if (words && element.textContent !== words) element.textContent = words;
 }
 
+/** Rows that are read, of how many. */
+function counted(now) {
+  const done = number(now.rows, LANGUAGE, 0);
+  return now.total > now.rows ? `${done} / ${now.about ? "≈ " : ""}${number(now.total, LANGUAGE, 0)}` : done;
+}
+
 async function look() {
   try {
     const now = await read(box.dataset.address);
@@ -23,7 +29,7 @@ async function look() {
     bar.value = now.share;
     say(head, now.words);
     say(step, now.step);
-    if (now.rows) rows.textContent = rows.dataset.words.replace("{number}", number(now.rows, LANGUAGE, 0));
+    if (now.rows) rows.textContent = rows.dataset.words.replace("{number}", counted(now));
   } catch {
     // The server is away for a moment: ask again, the import goes on by itself.
   }
