@@ -33,12 +33,12 @@ def start_run(database: str) -> subprocess.Popen[str]:
     )
 
 
-def until(what: Callable[[], bool], seconds: float = 30) -> None:
+def until(what: Callable[[], bool], seconds: float = 30, *, every: float = 0.05) -> None:
     """Wait until something is true."""
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def number(sql: str) -> int:

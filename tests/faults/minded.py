@@ -13,10 +13,11 @@ from tests.conftest import ROOT, app_url, owner_url
 class MindedWorker:
     """The worker with short times of death; use as a context manager."""
 
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str, **environment: str) -> None:
         self._env = os.environ | {
             "DATABASE_URL": app_url(database),
             "DATABASE_OWNER_URL": owner_url(database),
+            **environment,
         }
         self.starts = 0
         self.process = self._begin()

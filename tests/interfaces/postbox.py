@@ -38,9 +38,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def listening(postbox: Postbox) -> Iterator[int]:
-    """Serve the postbox by SMTP for the length of the block; yields the port."""
-    controller = Controller(postbox, hostname="127.0.0.1", port=free_port())
+def listening(postbox: Postbox, port: int = 0) -> Iterator[int]:
+    """Serve the postbox by SMTP for the length of the block; yields the port, a free one unless given."""
+    controller = Controller(postbox, hostname="127.0.0.1", port=port or free_port())
     controller.start()
     try:
         yield controller.port

@@ -1,4 +1,4 @@
-"""A real worker process for tests, with short times of death and a control time that is always past."""
+"""A real worker process for tests: dead soon, mails soon tried again, its control time always past."""
 
 import os
 import sys
@@ -13,9 +13,12 @@ from django.core.management import call_command  # noqa: E402 - Django must be s
 from procrastinate.contrib.django import app  # noqa: E402
 
 from inspections import tasks  # noqa: E402
+from inspections.services import mails  # noqa: E402
 
 tasks.RUN_FROM = time(0, 0)
 tasks.DEAD_AFTER_SECONDS = 3
+#: Minutes: a mail that could not leave is tried again after a second.
+mails.WAITS = (1 / 60,)  # type: ignore[assignment]
 app.worker_defaults |= {"update_heartbeat_interval": 1.0, "stalled_worker_timeout": 3.0}
 
 if __name__ == "__main__":
