@@ -18,6 +18,7 @@ from baumkataster.errors import Refused
 from inspections.reports.paper.delivering import paper_of, too_long
 from inspections.reports.paper.making import TooLong
 from inspections.reports.past_store import DAYS, forget, tidy
+from inspections.reports.past_trees import renew_trees
 from inspections.services.control_runs import run_controls
 from inspections.services.mails import send_waiting_mails
 from inspections.services.report_files import (
@@ -94,8 +95,10 @@ def remove_old_reports(timestamp: int) -> int:
 @app.periodic(cron="*/10 * * * *")
 @app.task(queueing_lock="tidy_past_days")
 def tidy_past_days(timestamp: int) -> int:
-    """Let go of kept past days beyond the newest, and of marks that no kept day needs."""
+    """Let go of kept past days beyond the newest and of marks that no kept day needs; keep trees
+    ready from which the next day is made."""
     forget(most=DAYS)
+    renew_trees()
     return tidy()
 
 

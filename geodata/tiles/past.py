@@ -64,13 +64,15 @@ def past_tile(tile: Tile, *, visitor: User, tree_filter: TreeFilter, asked: Aske
 
 
 def _among(tile: Tile, quad: Quad, visitor: User, asked: AskedDay) -> str:
-    """SQL of the trees that can matter in the tile."""
+    """SQL of the trees that can matter in the tile; empty where a kept day is asked for all of them."""
+    only = visitor.role == Role.CONTRACTOR
+    if tile.z < TREE_ZOOM and not only:
+        return ""
     box = f"ST_GeomFromText('{quad.wkt}', 25832)"
     if tile.z >= TREE_ZOOM:
         margin = tree_sql.BUFFER / tree_sql.EXTENT
         envelope = f"ST_TileEnvelope({tile.z}, {tile.x}, {tile.y}, margin => {margin})"
         box = f"ST_Transform({envelope}, 25832)"
-    only = visitor.role == Role.CONTRACTOR
     names = {"near": "t.id", "moved": "c.row_id::uuid"}
     visible = {
         name: _ORDERED.format(id=column, pk=visitor.pk) if only else ""

@@ -9,9 +9,9 @@ crash empties days and marks together, and no backup holds them.
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from hashlib import sha256
 from typing import Final
-from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -21,32 +21,35 @@ from inspections.past_day import AskedDay
 from inspections.reports.past_plans import PLAN_SQL, PLANS, SETTINGS, WHOLE, Plans
 from inspections.reports.past_rows import AMONG, STATEMENTS, past
 from inspections.reports.past_store import (
+    ALL,
     DAYS,
-    FOUND_SQL,
-    IDENTITY_SQL,
     LOCK,
+    TOUCHED_SQL,
     Found,
+    begin,
     drop,
     forget,
     held,
+    identity,
+    large,
+    look,
     may_keep,
+    remember,
     run_beside,
+    untouched,
 )
+from inspections.reports.past_trees import PLACE_OF_TREE, kept_trees
 
 #: With more trees touched since, a day is made anew.
 MOST: Final = 5_000
-#: From so many trees on, two connections share the work.
-LARGE: Final = 50_000
-#: The mark of a change that concerns more trees than are worth naming.
-ALL: Final = UUID(int=0)
 #: First key of the advisory lock of one day.
 LOCK_OF_DAY: Final = 7_305_914
+#: As plan_by_risk of the control plans: the report's first page is read, not sorted.
+BY_RISK: Final = """((CASE WHEN expectation = 'lower' THEN 0 ELSE 1 END) DESC, due_on)
+    WHERE required"""
 MODELS: Final = {
     model._meta.model_name: model for model in (Tree, Site, Place, Measure, InheritedControl)
 }
-TOUCHED_SQL: Final = """SELECT DISTINCT tree_id AS id FROM inspections_pastmark
-    WHERE by >= pg_snapshot_xmin(%(seen)s::pg_snapshot)
-      AND NOT pg_visible_in_snapshot(by, %(seen)s::pg_snapshot) LIMIT %(most)s"""
 
 
 class KeptDay(Plans):
@@ -54,42 +57,27 @@ class KeptDay(Plans):
 
     def key(self) -> str:
         """What a kept day must have been made by: this day, reading, rules, statements, database."""
-        with connection.cursor() as cursor:
-            cursor.execute(IDENTITY_SQL)
-            identity = cursor.fetchone()[0]
-        made_by = [
-            identity,
+        columns = [
+            [str(f.column) for f in model._meta.concrete_fields] for model in MODELS.values()
+        ]
+        made_by = (
+            identity(),
             self.statement(),
             self.rules.months(),
             self.values,
-            PLAN_SQL,
-            STATEMENTS,
-        ]
-        made_by.append(
-            [[str(f.column) for f in model._meta.concrete_fields] for model in MODELS.values()]
+            (PLAN_SQL, STATEMENTS),
+            columns,
         )
-        return sha256(repr(made_by).encode()).hexdigest()
-
-    def found(self) -> Found | None:
-        """The newest kept day that this transaction sees."""
-        with connection.cursor() as cursor:
-            cursor.execute(FOUND_SQL, {"key": self.key()})
-            row = cursor.fetchone()
-        return Found(row[0], row[1], tuple(row[2]), row[3]) if row else None
+        return f"day:{sha256(repr(made_by).encode()).hexdigest()}"
 
     def holds(self) -> bool:
         """Whether a kept day can be shown, with few trees made anew."""
-        found = self.found()
-        if found is None:
-            return False
-        with connection.cursor() as cursor:
-            cursor.execute(TOUCHED_SQL, {"seen": found.seen, "most": MOST + 1})
-            touched = {key for (key,) in cursor.fetchall()}
-        return ALL not in touched and len(touched) <= MOST
+        found = look(self.key())
+        return found is not None and untouched(found, but=MOST)
 
     def show(self) -> bool:
         """Let the transaction see the kept day, as it would be made now; False: there is none."""
-        found = self.found()
+        found = look(self.key())
         if found is None or not held(found):
             return False
         self.run(SETTINGS)
@@ -138,32 +126,30 @@ class KeptDay(Plans):
     def make_kept(self) -> None:
         """Make the day and keep it. Each connection commits for itself: what happens meanwhile is
         marked by transactions that ``seen`` does not know."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT nextval('inspections_keptday_id_seq'), pg_current_snapshot()::text,"
-                " (SELECT reltuples > %s FROM pg_class WHERE oid = 'baumkataster_tree'::regclass)",
-                [LARGE],
-            )
-            number, seen, large = cursor.fetchone()
-        found = Found(number, 2 if large else 1, (), seen)
+        trees = kept_trees()
+        found = begin(parts=2 if large() else 1, seen=trees.seen if trees else None)
         try:
             with transaction.atomic():
-                self._make_parts(found)
+                # Kept trees that went away meanwhile are read from where they came.
+                self._make_parts(found, trees if trees and held(trees) else None)
         except BaseException:
             drop(found.tables)
             raise
 
-    def _make_parts(self, found: Found) -> None:
+    def _make_parts(self, found: Found, trees: Found | None) -> None:
         """Half the trees on this connection, half on another one, then what both belong to."""
-        self.run(WHOLE)
+        settings = SETTINGS if trees else WHOLE
+        self.run(settings)
+        rows = f"{trees.plans[0]} t {PLACE_OF_TREE}" if trees else ""
         middle = self._middle()
         shares = [f"{{id}} < '{middle}'", f"{{id}} >= '{middle}'"] if found.parts > 1 else [""]
         texts = [
-            f"CREATE UNLOGGED TABLE {table} AS {self.statement(share=share)}"
+            f"CREATE UNLOGGED TABLE {table} AS {self.statement(share=share, trees=rows)};"
+            f" CREATE INDEX ON {table} {BY_RISK}; ANALYZE {table}"
             for table, share in zip(found.plans, shares, strict=True)
         ]
         with ThreadPoolExecutor(1) as beside:
-            waiting = [beside.submit(run_beside, text, self.values, WHOLE) for text in texts[1:]]
+            waiting = [beside.submit(run_beside, text, self.values, settings) for text in texts[1:]]
             self.make_rows()
             self.make_views(only_among=False)
             self.run(texts[0])
@@ -177,18 +163,10 @@ class KeptDay(Plans):
         for name, table in others.items():
             self.run(f"CREATE UNLOGGED TABLE {found.other(name)} AS SELECT * FROM {table}")
             self.run(f"CREATE INDEX ON {found.other(name)} (id)")
-        for table in [*found.plans, *map(found.other, others)]:
-            self.run(f"ANALYZE {table}")
+            self.run(f"ANALYZE {found.other(name)}")
         # Tables end with the transaction, views would not.
         self.run("DROP VIEW " + ", ".join(f"pg_temp.{name}" for name in sorted(self.views)))
-        self.values |= {
-            "id": found.id, "key": self.key(), "parts": found.parts, "others": list(others),
-            "seen": found.seen,
-        }  # fmt: skip
-        self.run(
-            "INSERT INTO inspections_keptday (id, key, parts, others, seen) VALUES (%(id)s, %(key)s,"
-            " %(parts)s, %(others)s, %(seen)s::pg_snapshot)"
-        )
+        remember(replace(found, others=tuple(others)), key=self.key())
 
     def _middle(self) -> str:
         """A key that about half of the trees lie before."""
@@ -209,7 +187,7 @@ def keep(asked: AskedDay) -> None:
     """
     if not may_keep() or KeptDay(asked).holds():
         return
-    key = int(KeptDay(asked).key()[:7], 16)
+    key = int(KeptDay(asked).key()[-7:], 16)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_OF_DAY, key])
         cursor.execute("SELECT pg_advisory_lock_shared(%s)", [LOCK])

@@ -130,17 +130,21 @@ class Plans(PastRows):
         if InheritedControl in self.rebuilt:
             yield f"SELECT tree_id FROM {past(InheritedControl)}"
 
-    def statement(self, *, again: bool = False, few: bool = False, share: str = "") -> str:
+    def statement(
+        self, *, again: bool = False, few: bool = False, share: str = "", trees: str = ""
+    ) -> str:
         """The statement of the plans: all by the rows as they are, or those of past_again.
 
         ``share`` is a condition on {id}, so that several connections may each make a share. By the
-        rows as they are, no temporary table is read but past_among.
+        rows as they are, no temporary table is read but past_among. ``trees``: SQL of what to read
+        in the place of trees, sites and places.
         """
         only = "past_again" if again else "past_among" if self.among else ""
         condition = f"{{id}} IN (SELECT id FROM {only})" if only else share or "true"
         names = {"i": "i.tree_id", "h": "h.tree_id", "m": "m.tree_id", "t": "t.id"}
         words = {
             "schema": "" if again else "public.",
+            "trees": trees or PLAN_SQL["trees"].format(schema="" if again else "public."),
             "among": "true" if again else self.existed("t", proved=False),
             **{f"among_{key}": f"AND {condition.format(id=name)}" for key, name in names.items()},
             **self._conditions(again=again),

@@ -8,6 +8,7 @@ empties days and marks together, and no backup holds them.
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection, connections, transaction
 from django.db.utils import OperationalError, ProgrammingError
@@ -17,9 +18,16 @@ DAYS: Final = 6
 #: Key of the advisory lock that whoever makes a day holds (shared), and whoever takes marks away.
 LOCK: Final = 7_305_913
 SCHEMA: Final = "baum_past"
+#: From so many trees on, two connections share the work.
+LARGE: Final = 50_000
+#: The mark of a change that concerns more trees than are worth naming.
+ALL: Final = UUID(int=0)
 #: The life of the database that transaction numbers belong to.
 IDENTITY_SQL: Final = """SELECT concat_ws('-', system_identifier,
     (SELECT oid FROM pg_database WHERE datname = current_database())) FROM pg_control_system()"""
+TOUCHED_SQL: Final = """SELECT DISTINCT tree_id AS id FROM inspections_pastmark
+    WHERE by >= pg_snapshot_xmin(%(seen)s::pg_snapshot)
+      AND NOT pg_visible_in_snapshot(by, %(seen)s::pg_snapshot) LIMIT %(most)s"""
 FOUND_SQL: Final = """SELECT id, parts, others, seen::text FROM inspections_keptday
     WHERE key = %(key)s ORDER BY id DESC LIMIT 1"""
 
@@ -51,16 +59,66 @@ class Found:
         return [*self.plans, *map(self.other, self.others)]
 
 
-def forget(*, most: int) -> int:
+def identity() -> str:
+    """Which life of the database this is."""
+    with connection.cursor() as cursor:
+        cursor.execute(IDENTITY_SQL)
+        return str(cursor.fetchone()[0])
+
+
+def large() -> bool:
+    """Whether the city has so many trees that work is worth sharing, as far as statistics know."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'baumkataster_tree'::regclass")
+        return bool(cursor.fetchone()[0] > LARGE)
+
+
+def look(key: str) -> Found | None:
+    """The newest of what is kept under a key, as far as this transaction sees."""
+    with connection.cursor() as cursor:
+        cursor.execute(FOUND_SQL, {"key": key})
+        row = cursor.fetchone()
+    return Found(row[0], row[1], tuple(row[2]), row[3]) if row else None
+
+
+def untouched(found: Found, *, but: int) -> bool:
+    """Whether nothing happened since to more trees than ``but``."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOUCHED_SQL, {"seen": found.seen, "most": but + 1})
+        touched = {key for (key,) in cursor.fetchall()}
+    return ALL not in touched and len(touched) <= but
+
+
+def begin(*, parts: int, seen: str | None = None) -> Found:
+    """A name for new tables, and what they know: transactions that are finished now, before anything
+    is read; or no more than what they are made from (``seen``)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('inspections_keptday_id_seq'), pg_current_snapshot()::text")
+        number, now = cursor.fetchone()
+    return Found(number, parts, (), seen or now)
+
+
+def remember(found: Found, *, key: str) -> None:
+    """Say that the tables are complete."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO inspections_keptday (id, key, parts, others, seen)"
+            " VALUES (%s, %s, %s, %s, %s::pg_snapshot)",
+            [found.id, key, found.parts, list(found.others), found.seen],
+        )
+
+
+def forget(*, most: int, kind: str = "") -> int:
     """Let go of all but the newest days, of tables that nobody knows and of marks that every kept
     day knows; how many days went. What somebody is looking at stays until the next time."""
     gone = 0
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, parts, others, seen::text FROM inspections_keptday"
-            " WHERE id NOT IN (SELECT max(id) FROM inspections_keptday GROUP BY key"
-            " ORDER BY 1 DESC LIMIT %s)",
-            [most],
+            " WHERE split_part(key, ':', 1) = %(kind)s AND id NOT IN ("
+            "  SELECT max(id) FROM inspections_keptday WHERE split_part(key, ':', 1) = %(kind)s"
+            "  GROUP BY key ORDER BY 1 DESC LIMIT %(most)s)",
+            {"kind": kind or "day", "most": most},
         )
         old = [
             Found(id_, parts, tuple(others), seen) for id_, parts, others, seen in cursor.fetchall()

@@ -37,9 +37,7 @@ initial AS (
 ),
 source AS (
     SELECT {columns}
-    FROM {schema}baumkataster_tree t
-    JOIN {schema}baumkataster_site site ON site.id = t.site_id
-    JOIN {schema}baumkataster_place place ON place.id = site.place_id
+    FROM {trees}
     LEFT JOIN basis b ON b.tree_id = t.id
     LEFT JOIN inherited h ON h.tree_id = t.id
     LEFT JOIN care ON care.tree_id = t.id
@@ -48,6 +46,11 @@ source AS (
     WHERE {among} {among_t}
     OFFSET 0
 ),
+
+-- name: trees
+    {schema}baumkataster_tree t
+    JOIN {schema}baumkataster_site site ON site.id = t.site_id
+    JOIN {schema}baumkataster_place place ON place.id = site.place_id
 
 -- name: few
 -- The trees of past_again, each by index, by the rows of the day.

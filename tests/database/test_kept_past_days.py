@@ -13,6 +13,7 @@ from inspections.models import ControlPlan, InheritedControl, Measure
 from inspections.past_day import AskedDay
 from inspections.reports.past import looking_back
 from inspections.reports.past_store import DAYS, LOCK, SCHEMA, forget, tidy
+from inspections.reports.past_trees import kept_trees, renew_trees
 from inspections.rules.past import Reading
 from inspections.web.health import ROLE_FAULTS
 from tests import factories as make
@@ -53,7 +54,7 @@ def from_scratch(asked: AskedDay) -> dict[str, list[dict[str, Any]]]:
 
 def days() -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM inspections_keptday ORDER BY id")
+        cursor.execute("SELECT id FROM inspections_keptday WHERE key LIKE 'day:%' ORDER BY id")
         return [key for (key,) in cursor.fetchall()]
 
 
@@ -69,8 +70,15 @@ def tables() -> list[str]:
         return sorted(name for (name,) in cursor.fetchall())
 
 
-def test_answers_are_never_older_than_what_happened(town: Town) -> None:
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_answers_are_never_older_than_what_happened(
+    town: Town, size: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when two connections make the day, from trees that were kept before all changes."""
     make.replan_all(date(2026, 11, 23))
+    if size == "large":
+        monkeypatch.setattr("inspections.reports.past_store.LARGE", -2)
+        assert renew_trees()
     before = {asked: kept(asked) for asked in BOTH}
     assert all(before[asked] == from_scratch(asked) for asked in BOTH)
     changed = dict.fromkeys(BOTH, 0)
@@ -81,6 +89,8 @@ def test_answers_are_never_older_than_what_happened(town: Town) -> None:
             assert now == from_scratch(asked), (number, asked.reading)
             changed[asked] += now != before[asked]
             before[asked] = now
+        forget(most=0 if number % 3 else DAYS)
+    assert bool(kept_trees()) == (size == "large")
     # A test that changed nothing would prove nothing; as known then, hardly anything may.
     assert changed[BOTH[1]] > len(CHANGES) / 2
 
@@ -162,6 +172,22 @@ def test_only_the_newest_days_are_kept(town: Town) -> None:
         kept(AskedDay(day=date(2024, 5, day), today=date(2026, 11, 23)))
     assert len(days()) == DAYS
     assert {name.split("_")[0] for name in tables()} == {f"d{key}" for key in days()}
+
+
+def test_kept_trees_are_renewed_when_much_has_happened(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not renew_trees()
+    monkeypatch.setattr("inspections.reports.past_store.LARGE", -2)
+    assert renew_trees()
+    assert not renew_trees()
+    raw_inspection(town)
+    assert not renew_trees()
+    monkeypatch.setattr("inspections.reports.past_trees.MOST", 0)
+    assert renew_trees()
+    assert len(tables()) == 1
+    tidy()
+    assert (marks(), len(tables())) == (0, 1)
 
 
 def test_a_day_that_somebody_looks_at_stays(town: Town) -> None:

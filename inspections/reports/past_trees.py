@@ -1,0 +1,80 @@
+"""What all past days need of each tree, joined with its place and kept in the order of the keys.
+
+Half of what a million due dates cost is to find each tree's place. The worker keeps the answer for
+large cities and renews it when much has happened; a day made from it knows no more transactions than
+it does, so that whatever has changed since is made anew, as always (past_kept.py).
+"""
+
+from hashlib import sha256
+from typing import Final
+
+from django.db import connection, transaction
+
+from inspections.reports.past_store import (
+    LOCK,
+    Found,
+    begin,
+    drop,
+    forget,
+    identity,
+    large,
+    look,
+    may_keep,
+    remember,
+    untouched,
+)
+
+#: With more trees touched since, the worker renews the table; days that are made from it have to
+#: last, too (past_kept.MOST).
+MOST: Final = 2_000
+KIND: Final = "trees"
+TREES_SQL: Final = """
+SELECT t.id, t.status, t.duty, t.phase, t.expectation, t.planted_on, t.planted_year, t.felled_on,
+    t.created_at, place.kind AS place_kind, place.expectation AS place_expectation
+FROM public.baumkataster_tree t
+JOIN public.baumkataster_site site ON site.id = t.site_id
+JOIN public.baumkataster_place place ON place.id = site.place_id
+ORDER BY t.id"""
+#: What then_plan.sql calls the place of a kept tree.
+PLACE_OF_TREE: Final = """CROSS JOIN LATERAL (
+        SELECT t.place_kind AS kind, t.place_expectation AS expectation) place"""
+
+
+def kept_trees() -> Found | None:
+    """The kept trees, where they are new enough to make a day from."""
+    found = look(_key())
+    return found if found and untouched(found, but=MOST) else None
+
+
+def renew_trees() -> bool:
+    """Make the table anew where it is worth it; whether it was."""
+    if not (may_keep() and large()) or kept_trees():
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock_shared(%s)", [LOCK])
+        try:
+            found = begin(parts=1)
+            try:
+                with transaction.atomic():
+                    _make(found)
+            except BaseException:
+                drop(found.tables)
+                raise
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock_shared(%s)", [LOCK])
+    forget(most=1, kind=KIND)
+    return True
+
+
+def _make(found: Found) -> None:
+    (table,) = found.plans
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '192MB'")
+        cursor.execute(f"CREATE UNLOGGED TABLE {table} AS {TREES_SQL}")
+        cursor.execute(f"CREATE UNIQUE INDEX ON {table} (id)")
+        cursor.execute(f"ANALYZE {table}")
+    remember(found, key=_key())
+
+
+def _key() -> str:
+    return f"{KIND}:{sha256(repr([identity(), TREES_SQL]).encode()).hexdigest()}"
