@@ -1,29 +1,36 @@
-"""python -m bench.stichtag: the overdue report of a past day, in growth, and beside plain SQL.
+"""python -m bench.stichtag: a past day in report, map and card, in growth, and beside plain SQL.
 
 The limit is what nobody can go below: one plain statement that finds each tree's newest inspection
-up to the day, adds its months and counts the days by state; no history, no rule, no page.
+up to the day, adds its months and counts the days by state; no history, no rule, no page. It is put
+beside the first question, for which the day is made, and every further one, for which it is kept.
+The worker's part (trees that are kept with their places) is done once before, as in a running city.
 """
 
 import argparse
 import os
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
+from random import Random
 
 import psycopg
 from django.conf import settings
 from django.utils import timezone
 
 from bench.city import PREFIX, BenchCity, city_database, signed_in
-from bench.measure import Series, timed
+from bench.measure import Http, Series, timed
+from geodata.rules.tilemath import WORLD
+from inspections.reports.past_store import forget
+from inspections.reports.past_trees import renew_trees
 from tests.server import running_server
 
 SIZES = (10_000, 100_000, 1_000_000)
 #: Days back from today: yesterday, within a year, and when only part of the evidence was there.
 AGES = (1, 200, 700)
+READINGS = ("damals", "heute")
 PLAIN = """
 WITH newest AS (
     SELECT DISTINCT ON (tree_id) tree_id, inspected_on, set_months
@@ -37,20 +44,44 @@ FROM baumkataster_tree t LEFT JOIN newest n ON n.tree_id = t.id,
     LATERAL (SELECT (inspected_on + make_interval(months => set_months))::date AS due_on) d
 WHERE t.created_at < %(day)s::date + 1
 GROUP BY 1"""
-PAGE = "/berichte/ueberfaellig/?stichtag={day}&lesart={reading}"
-CSV = "/berichte/ueberfaellig.csv?stichtag={day}&lesart={reading}"
+#: Trees by chance but always the same, with the oldest records: they stood on every day.
+TREES = """
+SELECT t.id, ST_X(ST_Transform(t.geom, 3857)), ST_Y(ST_Transform(t.geom, 3857))
+FROM baumkataster_tree t JOIN inspections_inspection i ON i.tree_id = t.id
+ORDER BY i.inspected_on, t.id LIMIT 200"""
+DAY = "stichtag={day}&lesart={reading}"
+PAGE = f"/berichte/ueberfaellig/?{DAY}"
+#: Word of the table, address; {key} and {z}/{x}/{y} are a tree and its tiles.
+FURTHER = {
+    "weiter": f"{PAGE}&seite=2",
+    "CSV": f"/berichte/ueberfaellig.csv?{DAY}",
+    "Legende": f"/api/v1/trees/state-counts/?{DAY}",
+    "Kachel 11": f"/tiles/trees/11/{{x11}}/{{y11}}.mvt?{DAY}",
+    "Kachel 13": f"/tiles/trees/13/{{x13}}/{{y13}}.mvt?{DAY}",
+    "Kachel 16": f"/tiles/trees/16/{{x16}}/{{y16}}.mvt?{DAY}",
+    "Karte": f"/api/v1/trees/{{key}}/card/?{DAY}",
+}
+COLUMNS = ("schlicht", "erste", *FURTHER)
 
 
 def main() -> None:
-    """Measure every size and print a table."""
-    parser = argparse.ArgumentParser(description="Bericht eines vergangenen Tages")
+    """Measure every size, and print a table of each and of growth."""
+    parser = argparse.ArgumentParser(description="Bericht, Karte und Baum eines vergangenen Tages")
     parser.add_argument("--trees", type=int, nargs="+", default=list(SIZES), help="Bäume")
     parser.add_argument("--rounds", type=int, default=3, help="Runden, abwechselnd gemessen")
+    parser.add_argument("--ages", type=int, nargs="+", default=list(AGES), help="Tage zurück")
     options = parser.parse_args()
-    print("Bäume      Tag         Lesart  Seite s  CSV 1. Byte s  schlicht s  Verhältnis")
+    print("Sekunden (Median); Verhältnis zur schlichten Anweisung in Klammern; CSV: erstes Byte")
+    print("Bäume      Tag         Lesart  " + " ".join(f"{name:>13}" for name in COLUMNS))
+    growth = {}
     for trees in options.trees:
         with _served(trees) as city:
-            _report(city, options.rounds)
+            growth[trees] = _city(city, options.ages, options.rounds)
+    print("\nWachstum, schlechtester Median über Tage und Lesarten in s (Verhältnis)")
+    print(f"{'':10} " + " ".join(f"{trees:>16,}" for trees in growth))
+    for name in COLUMNS:
+        cells = (_cell(rows[name], rows["schlicht"]) for rows in growth.values())
+        print(f"{name:<10} " + " ".join(f"{cell:>16}" for cell in cells))
 
 
 @contextmanager
@@ -66,18 +97,55 @@ def _served(trees: int) -> Iterator[BenchCity]:
         yield BenchCity(server, name, trees)
 
 
-def _report(city: BenchCity, rounds: int) -> None:
+def _city(city: BenchCity, ages: list[int], rounds: int) -> dict[str, float]:
+    """All days and readings of one city; the worst median of each column."""
     http = signed_in(city, "supervisor")
+    renew_trees()
+    worst = dict.fromkeys(COLUMNS, 0.0)
     with psycopg.connect(city.dsn, autocommit=True) as session:
-        for age in AGES:
+        trees = session.execute(TREES).fetchall()
+        for age in ages:
             day = timezone.localdate() - timedelta(days=age)
-            for reading in ("damals", "heute"):
-                words = {"day": day.isoformat(), "reading": reading}
-                _row(city, day, reading, rounds, [
-                    lambda words=words: http.get(PAGE.format(**words)),
-                    lambda words=words: http.get(CSV.format(**words)),
-                    lambda day=day: _plain(session, day),
-                ])  # fmt: skip
+            for reading in READINGS:
+                series = _measured(http, session, trees, day, reading, rounds)
+                _print_row(city, day, reading, series)
+                worst = {name: max(worst[name], seconds) for name, seconds in series.items()}
+    return worst
+
+
+def _measured(
+    http: Http,
+    session: psycopg.Connection[tuple[object, ...]],
+    trees: list[tuple[object, ...]],
+    day: date,
+    reading: str,
+    rounds: int,
+) -> dict[str, float]:
+    """Medians of all contenders by turns, after one round that warms up."""
+    series = {name: Series(name) for name in COLUMNS}
+    pick = Random(3)
+    for number in range(rounds + 1):
+        words = {"day": day.isoformat(), "reading": reading} | _place(*pick.choice(trees))
+        forget(most=0)
+        runs: dict[str, Callable[[], Iterable[bytes]]] = {
+            "schlicht": partial(_plain, session, day),
+            "erste": partial(http.get, PAGE.format(**words)),
+        }
+        for name, address in FURTHER.items():
+            runs[name] = partial(http.get, address.format(**words))
+        for name, run in runs.items():
+            timed(series[name] if number else Series("warm"), run)
+    firsts = sorted(series["CSV"].first_byte)
+    return {name: one.median for name, one in series.items()} | {"CSV": firsts[len(firsts) // 2]}
+
+
+def _place(key: object, x: float, y: float) -> dict[str, object]:
+    """Words of the addresses of a tree and of the tiles in which it stands."""
+    words: dict[str, object] = {"key": key}
+    for zoom in (11, 13, 16):
+        side = 2 * WORLD / 2**zoom
+        words |= {f"x{zoom}": int((x + WORLD) / side), f"y{zoom}": int((WORLD - y) / side)}
+    return words
 
 
 def _plain(session: psycopg.Connection[tuple[object, ...]], day: date) -> Iterable[bytes]:
@@ -85,26 +153,13 @@ def _plain(session: psycopg.Connection[tuple[object, ...]], day: date) -> Iterab
     yield repr(session.execute(PLAIN, {"day": day}).fetchall()).encode()
 
 
-def _row(
-    city: BenchCity,
-    day: date,
-    reading: str,
-    rounds: int,
-    runs: list[Callable[[], Iterable[bytes]]],
-) -> None:
-    """All contenders by turns, after one round that warms up."""
-    series = [Series(name) for name in ("page", "csv", "plain")]
-    for number in range(rounds + 1):
-        for one, run in zip(series, runs, strict=True):
-            timed(one if number else Series("warm"), run)
-            time.sleep(0.05)
-    page, csv, plain = series
-    print(
-        f"{city.trees:>9,}  {day}  {reading:<6}  {page.median:7.2f}"
-        f"  {sorted(csv.first_byte)[len(csv.first_byte) // 2]:13.2f}  {plain.median:10.2f}"
-        f"  {page.median / plain.median:10.1f}",
-        flush=True,
-    )
+def _print_row(city: BenchCity, day: date, reading: str, series: dict[str, float]) -> None:
+    cells = " ".join(f"{_cell(series[name], series['schlicht']):>13}" for name in COLUMNS)
+    print(f"{city.trees:>9,}  {day}  {reading:<6}  {cells}", flush=True)
+
+
+def _cell(seconds: float, plain: float) -> str:
+    return f"{seconds:.2f} ({seconds / plain:.1f})"
 
 
 if __name__ == "__main__":
