@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 
 import xlsxwriter
@@ -18,6 +19,8 @@ from inspections.rules.states import STATES
 
 #: A cell that begins so would be run by a spreadsheet as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+#: Characters that are gathered before they are sent.
+BLOCK = 1 << 15
 
 
 def columns() -> list[tuple[str, str, int]]:
@@ -54,11 +57,11 @@ def columns() -> list[tuple[str, str, int]]:
 
 def plain_row(tree: Any, *, base_url: str) -> dict[str, Any]:
     """One tree of the report as words, numbers and dates for a file."""
-    state = STATES.by_code(tree.state)
+    language = get_language() or ""
     return {
         "number": tree.number,
         "place": tree.place,
-        "place_kind": str(PlaceKind(tree.place_kind).label),
+        "place_kind": label(PlaceKind, tree.place_kind),
         "house_number": tree.house_number,
         "district": tree.district_name or "",
         "unit": f"{tree.unit_code} {tree.unit_name}",
@@ -78,7 +81,7 @@ def plain_row(tree: Any, *, base_url: str) -> dict[str, Any]:
         "due_on": tree.due_on,
         "tolerance_until": tree.tolerance_until,
         "days_over": max(tree.days_over, 0),
-        "state": state.label(get_language()),
+        "state": _state_words(tree.state, language),
         "worst_urgency": tree.worst_urgency or "",
         "responsible": tree.responsible or "",
         "link": f"{base_url}/karte/?baum={tree.pk}",
@@ -87,7 +90,24 @@ def plain_row(tree: Any, *, base_url: str) -> dict[str, Any]:
 
 def label(choices: Any, value: str | None) -> str:
     """The word of a choice; empty for none."""
-    return str(choices(value).label) if value else ""
+    return _word(choices, value, get_language() or "") if value else ""
+
+
+@cache
+def _word(choices: Any, value: str, _language: str) -> str:
+    """Looked up once in each language: a list asks for the same few words on every row."""
+    return str(choices(value).label)
+
+
+@cache
+def _state_words(code: str, language: str) -> str:
+    return STATES.by_code(code).label(language)
+
+
+def bare(rows: QuerySet[Any]) -> Iterator[Any]:
+    """The rows of a long list with the columns of the report and the key, without making trees of them."""
+    named = rows.values_list("pk", *rows.query.annotations, named=True)
+    return named.iterator(chunk_size=2000)
 
 
 def csv_lines(rows: QuerySet[Any], *, base_url: str) -> Iterator[str]:
@@ -97,12 +117,13 @@ def csv_lines(rows: QuerySet[Any], *, base_url: str) -> Iterator[str]:
     buffer.write("\ufeff")
     names = [key for key, _title, _width in columns()]
     writer.writerow([title for _key, title, _width in columns()])
-    for tree in rows.iterator(chunk_size=2000):
+    for tree in bare(rows):
         row = plain_row(tree, base_url=base_url)
         writer.writerow([as_text(row[name]) for name in names])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+        if buffer.tell() >= BLOCK:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
     if buffer.getvalue():
         yield buffer.getvalue()
 
@@ -198,7 +219,7 @@ def _list(book: Any, rows: QuerySet[Any], base_url: str) -> None:
         sheet.set_column(index, index, width)
         sheet.write_string(0, index, title, head)
     line = 0
-    for line, tree in enumerate(rows.iterator(chunk_size=2000), start=1):
+    for line, tree in enumerate(bare(rows), start=1):
         row = plain_row(tree, base_url=base_url)
         for index, (key, _title, _width) in enumerate(cols):
             value = row[key]

@@ -76,6 +76,9 @@ LEFT_SQL: Final = f"""
     WHERE n.part = %(part)s AND (p.tree_id IS NULL
         OR ({_listed("p.")}) IS DISTINCT FROM ({_listed("n.")}))
     ORDER BY n.tree_id"""
+COUNT_SQL: Final = f"""
+    WITH {PLAN_SQL}
+    SELECT count(*) {DIFFERING}"""
 CHECK_SQL: Final = f"""
     WITH {PLAN_SQL}
     SELECT c.tree_id, to_jsonb(p) - 'tree_id', to_jsonb(c) - 'tree_id'
@@ -117,6 +120,16 @@ def replan(
         return _replan_all(rule_set, given)
     ids = sorted(set(tree_ids))
     return sum(_write(rule_set, list(part), given) for part in _parts(ids))
+
+
+def count_differing(*, day: date) -> int:
+    """How many plans ``replan`` would change on ``day``; nothing is written."""
+    rule_set = RuleSet.objects.valid_on(day)
+    if rule_set is None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_SQL, _parameters(rule_set, None, {}))
+        return int(cursor.fetchone()[0])
 
 
 def check_plans(*, day: date) -> list[PlanDifference]:

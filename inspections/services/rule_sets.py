@@ -15,7 +15,7 @@ from baumkataster.models import User
 from baumkataster.services.checking import save_checked
 from inspections.models import RuleSet
 from inspections.rules.intervals import matrix_problems
-from inspections.services.replanning import replan
+from inspections.services.replanning import count_differing, replan
 
 #: Longest deadline of an initial survey, in months.
 LONGEST_INITIAL = 60
@@ -58,7 +58,7 @@ def preview_rule_set(*, by: User, day: date, values: Mapping[str, Any]) -> int:
     try:
         with transaction.atomic():
             rule_set = _insert(by, day, values)
-            moved = replan(day=max(day, rule_set.valid_from))
+            moved = count_differing(day=max(day, rule_set.valid_from))
             raise _Enough
     except _Enough:
         return moved

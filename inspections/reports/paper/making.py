@@ -19,7 +19,7 @@ from baumkataster.permissions import Visitor
 from inspections.filters import TreeFilter
 from inspections.models import ControlRun
 from inspections.reports import numbers, overdue
-from inspections.reports.overdue_files import plain_row
+from inspections.reports.overdue_files import bare, plain_row
 from inspections.reports.paper.city_map import city_map
 from inspections.reports.paper.fonts import font_addresses
 from inspections.reports.paper.listing import Frame, ListPages, page_count
@@ -91,7 +91,7 @@ def make_paper(asked: Asked, *, told: Told) -> Paper:
     told("rows", 0.2)
     words = [
         plain_row(tree, base_url=asked.base_url) | {"state_code": tree.state, "key": str(tree.pk)}
-        for tree in overdue.in_order(listed, asked.order).iterator(chunk_size=2000)
+        for tree in bare(overdue.in_order(listed, asked.order))
     ]
     digest = _digest(facts, words)
     told("cover", 0.35)
