@@ -14,7 +14,7 @@ import psycopg
 from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
-from django.db.models import JSONField, Model, QuerySet
+from django.db.models import Field, JSONField, Model, QuerySet
 from psycopg import ClientCursor
 
 M = TypeVar("M", bound=Model)
@@ -36,25 +36,36 @@ def prepared_row(statement: str, parameters: Mapping[str, Any]) -> tuple[Any, ..
 
 
 @cache
-def columns(model: type[Model], alias: str) -> str:
-    """The model's columns for a SELECT list, in the order that ``kept`` takes them."""
-    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
-
-
-def kept(model: type[M], values: Sequence[Any]) -> M:
-    """A row that is in the database, from the values of all its columns as they were read there."""
-    given = list(values)
-    for position, read in _readers(model):
-        if given[position] is not None:
-            given[position] = read(given[position])
-    return model.from_db("default", [f.attname for f in model._meta.concrete_fields], given)
+def fields(model: type[Model], *only: str) -> "tuple[Field[Any, Any], ...]":
+    """The model's columns, or those of them that are wanted; others are read when asked for."""
+    return tuple(f for f in model._meta.concrete_fields if not only or f.attname in only)
 
 
 @cache
-def _readers(model: type[Model]) -> list[tuple[int, Callable[[Any], Any]]]:
+def columns(model: type[Model], alias: str, *only: str) -> str:
+    """Columns for a SELECT list, in the order that ``kept`` takes them."""
+    return ", ".join(f'{alias}."{field.column}"' for field in fields(model, *only))
+
+
+def kept(model: type[M], values: Sequence[Any], *only: str) -> M:
+    """A row that is in the database, from the values of its columns as they were read there."""
+    given = list(values)
+    for position, read in _readers(model, *only):
+        if given[position] is not None:
+            given[position] = read(given[position])
+    return model.from_db("default", _names(model, *only), given)
+
+
+@cache
+def _names(model: type[Model], *only: str) -> list[str]:
+    return [field.attname for field in fields(model, *only)]
+
+
+@cache
+def _readers(model: type[Model], *only: str) -> list[tuple[int, Callable[[Any], Any]]]:
     """Places of the columns that come as text, and what makes values of them."""
     found: list[tuple[int, Callable[[Any], Any]]] = []
-    for position, field in enumerate(model._meta.concrete_fields):
+    for position, field in enumerate(fields(model, *only)):
         if isinstance(field, GeometryField):
             found.append((position, GEOSGeometry))
         elif isinstance(field, JSONField):

@@ -23,9 +23,12 @@ INSERT INTO bench_tree SELECT row_number() OVER (), id FROM unnest(%s::uuid[]) A
 """
 #: Statements that write, lock or frame: without them nothing is recorded.
 WRITING = re.compile(
-    r"^\s*(BEGIN|COMMIT|INSERT|UPDATE|WITH|SAVEPOINT|RELEASE)|FOR (NO KEY )?UPDATE|set_config", re.I
+    r"^\s*(BEGIN|COMMIT|INSERT|UPDATE|WITH|SAVEPOINT|RELEASE)|FOR (NO KEY )?UPDATE|set_config|pg_advisory",
+    re.I,
 )
 
+#: The lock of an entry, and its number.
+OWN_LOCK = re.compile(r"(pg_advisory_xact_lock\(\d+(?:::int)?, )-?\d+")
 #: An INSERT whose first value is the row's key.
 KEYED = re.compile(r"""^INSERT INTO "\w+" \("id",.*? VALUES \('([0-9a-f-]{32,36})'""", re.S)
 
@@ -51,13 +54,15 @@ def script(statements: Iterable[str], tree: UUID, keys: Sequence[UUID], *, trees
         text = re.sub(r"--[^\n]*", "", statement)
         # A colon inside a text, which pgbench would take for a variable of its own.
         text = re.sub(r"(?<!:):(?=[A-Za-z_])", ";", text)
+        # Every client with a lock of its own, as entries have.
+        text = OWN_LOCK.sub(r"\1:n", text)
         for key, name in names.items():
             plain = key.replace("-", "")
             for form in (key, plain):
                 text = text.replace(f"'{{{form}}}'::uuid[]", f"ARRAY[:{name}::uuid]")
                 text = text.replace(f"'{form}'", f":{name}")
-            # Inside a JSON text.
-            text = text.replace(key, f"' || :{name}::text || '")
+            # Inside a JSON text; one with backslashes is an E'' from its beginning.
+            text = text.replace(key, f"' || :{name}::text || E'")
         lines.append(" ".join(text.split()).rstrip(";") + ";")
     return "\n".join(lines) + "\n"
 

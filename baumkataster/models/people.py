@@ -1,9 +1,11 @@
 """Who works with the cadastre: users, units (Reviere), inspectors' identities, device passwords."""
 
 import uuid
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
@@ -11,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from baumkataster.guards import EVIDENCE, Guard
+from baumkataster.prepared import columns, kept, prepared_row
 
 
 class Role(models.TextChoices):
@@ -21,6 +24,22 @@ class Role(models.TextChoices):
     SUPERVISOR = "supervisor", _("Aufsicht")
     CONTRACTOR = "contractor", _("Auftragnehmer")
     ADMINISTRATOR = "administrator", _("Verwaltung")
+
+
+class PeopleManager(UserManager["User"]):
+    """Django's; one person by key is asked for at every request, by a prepared statement."""
+
+    def get(self, *args: Any, **wanted: Any) -> "User":
+        """As Django's."""
+        key = wanted.get("pk")
+        # Managers of relations inherit from this one, and choose among fewer.
+        if args or len(wanted) > 1 or not isinstance(key, UUID) or type(self) is not PeopleManager:
+            return super().get(*args, **wanted)
+        statement = f"SELECT {columns(User, 'u')} FROM {User._meta.db_table} u WHERE id = %(key)s"
+        row = prepared_row(statement, {"key": key})
+        if row is None:
+            raise User.DoesNotExist
+        return kept(User, row)
 
 
 class User(AbstractUser):
@@ -35,6 +54,7 @@ class User(AbstractUser):
     organisation = models.CharField(_("Firma oder Amt"), max_length=120, blank=True, db_default="")
 
     REQUIRED_FIELDS = ["email", "role"]
+    objects: ClassVar[PeopleManager] = PeopleManager()
     #: Set for one request that came with an application password: its doors, and no others.
     only_doors: frozenset[str] | None = None
 

@@ -84,7 +84,7 @@ def _given(rows: Sequence[Model]) -> list["Field[Any, Any]"]:
     return [
         field
         for field in rows[0]._meta.concrete_fields
-        if any(not isinstance(getattr(row, field.attname), DatabaseDefault) for row in rows)
+        if any(not isinstance(vars(row)[field.attname], DatabaseDefault) for row in rows)
     ]
 
 
@@ -104,7 +104,7 @@ def _statement(tables: tuple[tuple[type[Model], tuple[str, ...]], ...]) -> str:
 
 def _json(rows: Iterable[Model], fields: Sequence["Field[Any, Any]"]) -> str:
     """The rows as the database reads them."""
-    values = [{f.column: _value(getattr(row, f.attname), f) for f in fields} for row in rows]
+    values = [{f.column: _value(vars(row)[f.attname], f) for f in fields} for row in rows]
     return json.dumps(values, default=_word, ensure_ascii=False)
 
 
@@ -129,6 +129,6 @@ def _word(value: Any) -> str:
 def _is_there(row: Model) -> None:
     """From now on the row is one of the database's; what that filled is read when it is asked for."""
     row._state.adding, row._state.db = False, "default"
-    for field in row._meta.concrete_fields:
-        if isinstance(getattr(row, field.attname), DatabaseDefault):
-            del row.__dict__[field.attname]
+    values = vars(row)
+    for name in [name for name, value in values.items() if isinstance(value, DatabaseDefault)]:
+        del values[name]
