@@ -17,7 +17,7 @@ GERMAN = re.compile(
     r"|mit|ohne|für|von|zum|zur|bitte|Baum|Sie|noch|nur|alle|Kontrolle|Karte)\b"
 )
 #: Names are the same in every language.
-NAMES = re.compile(r"\b(CSV|GeoJSON|OpenAPI|WFS|XLSX|QGIS|SHA-256)\b|/wfs\b")
+NAMES = re.compile(r"\b(CSV|GeoJSON|GeoPackage|OpenAPI|WFS|XLSX|QGIS|SHA-256)\b|/wfs\b")
 #: Parts of a template that show no words of their own.
 SILENT = (
     r"(?s){% comment.*?endcomment %}|{#.*?#}|{% block body_class %}.*?{% endblock %}",
