@@ -16,6 +16,17 @@ def in_written_order() -> Iterator[None]:
 
 
 @contextmanager
+def as_they_come() -> Iterator[None]:
+    """Rows of a long list in the order of an index, the first at once, instead of after a sort of all.
+
+    The transaction matters, too: outside of one the database keeps the whole answer of a cursor
+    before it gives the first row.
+    """
+    with _told({"join_collapse_limit": "1", "cursor_tuple_fraction": "0.0001"}):
+        yield
+
+
+@contextmanager
 def on_all_cores() -> Iterator[None]:
     """Share one reading of all trees among the cores.
 

@@ -23,7 +23,7 @@ from inspections.models import ControlRun
 from inspections.reports import numbers, overdue
 from inspections.reports.overdue_files import csv_lines, plain_row, xlsx_bytes
 from inspections.reports.past import ensure_data, looking_back
-from inspections.reports.planner import in_written_order
+from inspections.reports.planner import as_they_come, in_written_order
 from inspections.reports.run_status import run_status
 from inspections.reports.trend import trend
 from inspections.rules.states import STATES
@@ -170,12 +170,15 @@ def overdue_xlsx(request: HttpRequest) -> HttpResponse:
 
 def _csv(asked: Asked, *, base_url: str) -> Iterator[str]:
     """The lines of the file; a past day stays in sight until the last one is sent."""
+    if not asked.day.is_past:
+        with as_they_come():
+            yield from csv_lines(asked.shown, base_url=base_url)
+        return
     with looking_back(asked.day):
         lines = csv_lines(asked.shown, base_url=base_url)
-        if asked.day.is_past:
-            # The mark of the encoding stays in front.
-            first = next(lines)
-            yield f"{first[:1]}{asked.day.words}\r\n{first[1:]}"
+        # The mark of the encoding stays in front.
+        first = next(lines)
+        yield f"{first[:1]}{asked.day.words}\r\n{first[1:]}"
         yield from lines
 
 
