@@ -17,6 +17,7 @@ from inspections.filters import TreeFilter, apply
 from inspections.models import Measure
 from inspections.past_day import AskedDay
 from inspections.reports.past import looking_back
+from inspections.reports.planner import on_all_cores
 from inspections.rules.states import RISK_ORDER
 from inspections.sql_state import state_expression
 
@@ -29,7 +30,8 @@ def counts_of_states(visitor: Visitor, tree_filter: TreeFilter, day: date) -> di
     trees = Tree.objects.visible_to(visitor)
     trees = apply(trees, tree_filter.without_states(), day=day)
     states = trees.order_by().annotate(state=state_expression(day)).values_list("state")
-    counts = dict.fromkeys(RISK_ORDER, 0) | dict(states.annotate(trees=Count("pk")))
+    with on_all_cores():
+        counts = dict.fromkeys(RISK_ORDER, 0) | dict(states.annotate(trees=Count("pk")))
     urgent = Measure.objects.open().filter(urgency__immediate=True)
     counts["immediate"] = trees.filter(pk__in=urgent.values("tree_id")).count()
     counts["total"] = sum(counts[state] for state in RISK_ORDER)

@@ -89,7 +89,7 @@ class KeptDay(Plans):
         rows = [f"SELECT * FROM {table}" for table in found.plans]
         if touched:
             self.run("ANALYZE past_among")
-            self.among = True
+            self.among = self.few = True
             self.make_plans()
             same = "NOT EXISTS (SELECT FROM past_among a WHERE a.id = k.tree_id)"
             rows = [f"SELECT * FROM {table} k WHERE {same}" for table in found.plans]

@@ -44,13 +44,18 @@ class Plans(PastRows):
         kinds = MeasureKind.objects.filter(young_tree_care=True).order_by("pk")
         self.values["care_kinds"] = list(kinds.values_list("pk", flat=True))
         self.has_least = False
+        #: Whether past_among has so few trees that each is looked up by itself.
+        self.few = False
 
     def make(self, *, evidence: bool = False) -> None:
         """Views of the day and plans, all of them for this transaction."""
         self.run(SETTINGS)
         if self.among_sql:
-            self.run(f"CREATE TEMP TABLE past_among (id) ON COMMIT DROP AS {self.among_sql}")
+            number = self.run(
+                f"CREATE TEMP TABLE past_among (id) ON COMMIT DROP AS {self.among_sql}"
+            )
             self.run("ANALYZE past_among")
+            self.few = number <= FEW
         self.make_plans()
         if evidence:
             self.make_evidence()
@@ -59,7 +64,7 @@ class Plans(PastRows):
         """Rows, views and plans; of the trees of past_among, where there are some."""
         self.make_rows()
         self.make_views(only_among=self.among)
-        self.run(f"CREATE TEMP TABLE {PLANS} ON COMMIT DROP AS {self.statement()}")
+        self.run(f"CREATE TEMP TABLE {PLANS} ON COMMIT DROP AS {self.statement(few=self.few)}")
         self.view_plans(f"SELECT * FROM {PLANS}")
         self.make_again([PLANS])
         self.run(f"ANALYZE {PLANS}")
@@ -136,28 +141,31 @@ class Plans(PastRows):
         """The statement of the plans: all by the rows as they are, or those of past_again.
 
         ``share`` is a condition on {id}, so that several connections may each make a share. By the
-        rows as they are, no temporary table is read but past_among. ``trees``: SQL of what to read
-        in the place of trees, sites and places.
+        rows as they are, no temporary table is read but past_among; ``few`` trees are looked up one
+        by one in the rows of the day. ``trees``: SQL of what to read in the place of trees, sites
+        and places.
         """
+        by_day = again or few
         only = "past_again" if again else "past_among" if self.among else ""
         condition = f"{{id}} IN (SELECT id FROM {only})" if only else share or "true"
         names = {"i": "i.tree_id", "h": "h.tree_id", "m": "m.tree_id", "t": "t.id"}
         words = {
+            "of": only,
             "schema": "" if again else "public.",
             "trees": trees or PLAN_SQL["trees"].format(schema="" if again else "public."),
             "among": "true" if again else self.existed("t", proved=False),
             **{f"among_{key}": f"AND {condition.format(id=name)}" for key, name in names.items()},
-            **self._conditions(again=again),
+            **self._conditions(by_day=by_day),
             **self._memory(again=again),
             **self.rules.constants(),
         }
         words["columns"] = PLAN_SQL["columns"].format(**words)
         return (PLAN_SQL["few" if few else "all"] + PLAN_SQL["plan"]).format(**words)
 
-    def _conditions(self, *, again: bool) -> dict[str, str]:
-        """What counts in the reading; the views that ``again`` reads know by themselves."""
+    def _conditions(self, *, by_day: bool) -> dict[str, str]:
+        """What counts in the reading; the views of the day know by themselves."""
         words = {"inherited": "true", "care": "true", "status": "t.status"}
-        if not again:
+        if not by_day:
             care = "m.created_at < %(end)s AND m.ended_at < %(end)s"
             words["inherited"] = self.inherited("h")
             words["care"] = care if self.then else "m.ordered_on <= %(day)s"

@@ -53,10 +53,10 @@ source AS (
     JOIN {schema}baumkataster_place place ON place.id = site.place_id
 
 -- name: few
--- The trees of past_again, each by index, by the rows of the day.
+-- Few trees, those of past_again or past_among, each by index, by the rows of the day.
 WITH source AS (
     SELECT {columns}
-    FROM past_again a
+    FROM {of} a
     CROSS JOIN LATERAL (
         SELECT id, site_id, duty, status, phase, expectation, planted_on, created_at
         FROM baumkataster_tree s WHERE s.id = a.id OFFSET 0) t

@@ -87,17 +87,17 @@ SELECT p.* FROM public.baumkataster_photo p WHERE p.received_at < %(end)s
 -- name: evidence_today
 -- A record whose last correction says another, later day is none of the day.
 CREATE TEMP VIEW inspections_inspection AS
-WITH RECURSIVE last (id, correction) AS (
-    SELECT c.corrects_id, c.id FROM public.inspections_inspection c
+WITH RECURSIVE last (id, correction, inspected_on) AS (
+    SELECT c.corrects_id, c.id, c.inspected_on FROM public.inspections_inspection c
     WHERE c.corrects_id IS NOT NULL
     UNION ALL
-    SELECT last.id, c.id FROM last JOIN public.inspections_inspection c
-        ON c.corrects_id = last.correction
+    SELECT last.id, c.id, c.inspected_on FROM last CROSS JOIN LATERAL (
+        SELECT n.id, n.inspected_on FROM public.inspections_inspection n
+        WHERE n.corrects_id = last.correction OFFSET 0) c
 )
 SELECT i.* FROM public.inspections_inspection i
-WHERE i.inspected_on <= %(day)s AND i.id NOT IN (
-    SELECT last.id FROM last JOIN public.inspections_inspection c ON c.id = last.correction
-    WHERE c.inspected_on > %(day)s);
+WHERE i.inspected_on <= %(day)s
+  AND i.id NOT IN (SELECT last.id FROM last WHERE last.inspected_on > %(day)s);
 CREATE TEMP VIEW baumkataster_photo AS
 SELECT p.* FROM public.baumkataster_photo p WHERE p.taken_at < %(end)s
 
