@@ -163,7 +163,10 @@ class PastRows:
 
     def make_evidence(self) -> None:
         """Inspections and photos too, which only the card lists; after ``make``."""
-        self.run(STATEMENTS["evidence_then" if self.then else "evidence_today"])
+        # A correction is about the same tree, so that no other one's inspections are looked through.
+        among = "AND i.tree_id IN (SELECT id FROM past_among)" if self.among else ""
+        text = STATEMENTS["evidence_then" if self.then else "evidence_today"]
+        self.run(text.format(among=among))
 
     def _rebuild(self, model: type[Model]) -> None:
         table = model._meta.db_table

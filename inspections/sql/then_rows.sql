@@ -80,7 +80,7 @@ WHERE now.id = p.id AND (now.felled_on IS NOT NULL OR now.planted_on > %(day)s)
 
 -- name: evidence_then
 CREATE TEMP VIEW inspections_inspection AS
-SELECT i.* FROM public.inspections_inspection i WHERE i.received_at < %(end)s;
+SELECT i.* FROM public.inspections_inspection i WHERE i.received_at < %(end)s {among};
 CREATE TEMP VIEW baumkataster_photo AS
 SELECT p.* FROM public.baumkataster_photo p WHERE p.received_at < %(end)s
 
@@ -96,7 +96,7 @@ WITH RECURSIVE last (id, correction, inspected_on) AS (
         WHERE n.corrects_id = last.correction OFFSET 0) c
 )
 SELECT i.* FROM public.inspections_inspection i
-WHERE i.inspected_on <= %(day)s
+WHERE i.inspected_on <= %(day)s {among}
   AND i.id NOT IN (SELECT last.id FROM last WHERE last.inspected_on > %(day)s);
 CREATE TEMP VIEW baumkataster_photo AS
 SELECT p.* FROM public.baumkataster_photo p WHERE p.taken_at < %(end)s
