@@ -27,6 +27,8 @@ WRITING = re.compile(
     re.I,
 )
 
+#: A row that is handed in as JSON.
+KEYED_ROW = re.compile(r'"id": "([0-9a-f-]{36})"')
 #: The lock of an entry, and its number.
 OWN_LOCK = re.compile(r"(pg_advisory_xact_lock\(\d+(?:::int)?, )-?\d+")
 #: An INSERT whose first value is the row's key.
@@ -70,8 +72,13 @@ def script(statements: Iterable[str], tree: UUID, keys: Sequence[UUID], *, trees
 def own_keys(statements: Iterable[str], *, known: Sequence[str]) -> list[str]:
     """Keys of rows that the server made itself while it answered."""
     taken = {key.replace("-", "") for key in known}
-    starts = (KEYED.match(statement) for statement in statements)
-    return [found[1] for found in starts if found and found[1].replace("-", "") not in taken]
+    found = [
+        key
+        for statement in statements
+        if WRITING.search(statement)
+        for key in [*KEYED.findall(statement), *KEYED_ROW.findall(statement)]
+    ]
+    return [key for key in dict.fromkeys(found) if key.replace("-", "") not in taken]
 
 
 def fill_pool(owner: str, app: str, trees: Sequence[UUID]) -> None:
