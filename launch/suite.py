@@ -24,6 +24,8 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 #: workers and browsers; two of them would leave processors idle.
 QUICK = ("-m", "not browser and not qgis")
 SLOW = ("-m", "browser or qgis")
+#: Clients of a desktop run behind the doors: the browsers take longest as it is.
+CLIENTS = "tests/qgis"
 #: What the second quick part takes from the first.
 DOORS = ("tests/interfaces", "tests/attacks", "tests/launch")
 
@@ -68,7 +70,11 @@ def plan(arguments: Sequence[str], python: str, deno: str) -> tuple[list[Check],
         return [Check("pytest", (*pytest, *(QUICK if quick else ()), *rest))], []
     beside = [Check("pytest (Türen)", (*pytest, *QUICK, *DOORS))]
     if not quick:
-        beside.append(Check("pytest (Browser, QGIS)", (*pytest, *SLOW)))
+        behind = ("-m", "qgis or not browser", *DOORS, CLIENTS)
+        beside = [
+            Check("pytest (Türen, QGIS)", (*pytest, *behind)),
+            Check("pytest (Browser)", (*pytest, *SLOW, f"--ignore={CLIENTS}")),
+        ]
     ignored = (f"--ignore={folder}" for folder in DOORS)
     return [*checks(python, deno), Check("pytest", (*pytest, *QUICK, *ignored))], beside
 

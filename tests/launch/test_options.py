@@ -63,22 +63,33 @@ def test_supervisor_file_holds_no_path_and_no_secret() -> None:
 
 def test_quick_leaves_only_browser_and_qgis_out() -> None:
     everything, beside = suite.plan([], "python", "deno")
-    quick, doors = suite.plan(["--quick"], "python", "deno")
-    assert quick == everything and doors == beside[:1]
-    assert [check.command[3:5] for check in (everything[-1], *beside)] == [
+    quick, (doors,) = suite.plan(["--quick"], "python", "deno")
+    assert quick == everything
+    assert doors.command[5:] == suite.DOORS
+    assert [check.command[3:5] for check in (everything[-1], doors, *beside)] == [
         ("-m", "not browser and not qgis"),
         ("-m", "not browser and not qgis"),
+        ("-m", "qgis or not browser"),
         ("-m", "browser or qgis"),
     ]
 
 
-def test_the_quick_parts_leave_nothing_out_and_do_nothing_twice() -> None:
-    """One part is folders that exist, the other everything but them."""
+def test_the_parts_leave_nothing_out() -> None:
+    """What a part leaves to another by its folder, the other names."""
     everything, (doors, browsers) = suite.plan([], "python", "deno")
-    folders = doors.command[5:]
+    *folders, clients = doors.command[5:]
     assert everything[-1].command[5:] == tuple(f"--ignore={folder}" for folder in folders)
-    assert folders and all((ROOT / folder).is_dir() for folder in folders)
-    assert not browsers.command[5:]
+    assert browsers.command[5:] == (f"--ignore={clients}",)
+    assert folders and all((ROOT / folder).is_dir() for folder in (*folders, clients))
+    # Marked as a whole, so that the part of the doors runs all of them.
+    for path in (ROOT / clients).glob("test_*.py"):
+        assert "\npytestmark = pytest.mark.qgis\n" in path.read_text(encoding="utf-8")
+    for folder in folders:
+        for path in (ROOT / folder).rglob("test_*.py"):
+            assert (
+                "mark.qgis" not in path.read_text(encoding="utf-8")
+                or path.name == "test_options.py"
+            )
 
 
 def test_arguments_go_to_pytest_alone() -> None:
