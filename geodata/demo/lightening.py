@@ -101,12 +101,14 @@ def with_history(cursor: Any, table: str, insert: str) -> str:
 
 
 def mark_all() -> None:
-    """Mark every square in which a tree stands, as the triggers would have."""
+    """Mark every square in which a tree stands, and every tile, as the triggers would have."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO geodata_stalecell (cell, by) SELECT DISTINCT baum_cell(geom),"
             " pg_current_xact_id()::text::bigint FROM baumkataster_tree ON CONFLICT DO NOTHING"
         )
+        # A browser may have the empty city's tiles.
+        cursor.execute("SELECT baum_mark_tiles(ARRAY[-1])")
 
 
 def _ask(cursor: Any, sql: str, tables: Sequence[str]) -> list[tuple[str, str]]:
