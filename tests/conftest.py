@@ -18,8 +18,8 @@ from tests import factories
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "baumtest"
-#: First half of the advisory lock on a run's template; the second is the run's number.
-TEMPLATE_LOCK = 81_244
+#: First halves of the advisory locks on a run's template; the second half is the run's number.
+LOOKING_LOCK, USING_LOCK = 81_244, 81_245
 
 
 def pytest_configure() -> None:
@@ -124,28 +124,31 @@ def shared_template() -> Iterator[str]:
     """A migrated, empty database, there until the last pytest process of a run leaves the block.
 
     Migrating takes ten seconds. ``./baum test`` runs several processes and tells them its number: the
-    first makes the template, the others wait for it, the last to end drops it.
+    first makes the template, others wait while it does so, the last to end drops it. A process may
+    come at any time: who uses the template never holds the lock of who looks for it.
     """
     run = int(os.environ.get("BAUM_TEST_RUN", os.getpid()))
     name = f"{PREFIX}_{run}_template"
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
 
-        def lock(how: str) -> bool:
-            row = connection.execute(f"SELECT pg_{how}(%s, %s)", [TEMPLATE_LOCK, run]).fetchone()
+        def lock(how: str, key: int) -> bool:
+            row = connection.execute(f"SELECT pg_{how}(%s, %s)", [key, run]).fetchone()
             return row is not None and row[0] is True
 
-        lock("advisory_lock")
+        lock("advisory_lock", LOOKING_LOCK)
+        lock("advisory_lock_shared", USING_LOCK)
         known = "SELECT FROM pg_database WHERE datname = %s"
         if connection.execute(known, [name]).fetchone() is None:
             make_template(name)
-        lock("advisory_lock_shared")
-        lock("advisory_unlock")
+        lock("advisory_unlock", LOOKING_LOCK)
         try:
             yield name
         finally:
-            lock("advisory_unlock_shared")
-            if lock("try_advisory_lock"):
+            lock("advisory_lock", LOOKING_LOCK)
+            lock("advisory_unlock_shared", USING_LOCK)
+            if lock("try_advisory_lock", USING_LOCK):
                 drop_database(name)
+            lock("advisory_unlock", LOOKING_LOCK)
 
 
 def make_template(name: str) -> None:
