@@ -67,7 +67,8 @@ def database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": hosts,
         "PORT": ports,
-        "CONN_MAX_AGE": 60,
+        # A new connection plans its statements anew, the first five times each.
+        "CONN_MAX_AGE": 3600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"application_name": "baumkataster", **options},
     }

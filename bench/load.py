@@ -25,7 +25,7 @@ from uuid import UUID
 
 from baumkataster.models import Tree, User
 from bench.city import BenchCity, bench_city, use_django
-from bench.entries import batch, crew, some_trees
+from bench.entries import batch, crew, rateable_trees
 from bench.measure import Series
 from bench.served import session_headers, stack
 from bench.talk import Talk
@@ -85,8 +85,9 @@ def live(city: BenchCity, url: str, options: argparse.Namespace) -> Day:
     day = Day()
     writers = crew(options.arborists)
     reader = factories.make_user("planner", username=f"planung{city.trees}x")
-    trees = some_trees(20_000, options.seed)
-    spots = list(Tree.objects.filter(pk__in=trees[:400]).values_list("pk", "geom"))
+    trees = list(rateable_trees(20_000, options.seed).items())
+    seen = [key for key, _phase in trees[:400]]
+    spots = list(Tree.objects.filter(pk__in=seen).values_list("pk", "geom"))
     places = [(key, geom.transform(4326, clone=True)) for key, geom in spots]
     share = len(trees) // len(writers)
     work: list[tuple[Callable[..., None], list[Any]]] = [
@@ -108,16 +109,21 @@ def live(city: BenchCity, url: str, options: argparse.Namespace) -> Day:
 
 
 def _write(
-    day: Day, url: str, headers: dict[str, str], user: User, trees: list[UUID], seed: int
+    day: Day,
+    url: str,
+    headers: dict[str, str],
+    user: User,
+    trees: list[tuple[UUID, str]],
+    seed: int,
 ) -> None:
     """One arborist: tree after tree, now and then with a photo."""
     chance = random.Random(seed)
     talk = Talk(url, headers)
     day.stop.wait(chance.uniform(0, PACE_S))
-    for number, tree in enumerate(trees):
+    for number, (tree, phase) in enumerate(trees):
         if day.stop.is_set():
             return
-        body = json.dumps(batch(tree, user, number=number)).encode()
+        body = json.dumps(batch(tree, user, number=number, phase=phase)).encode()
         answer = day.timed(
             "Kontrolle",
             lambda body=body: talk.ask("POST", "/api/v1/field/entries/", body),  # type: ignore[misc]
