@@ -85,17 +85,23 @@ def named(rows: QuerySet[Any, Any]) -> tuple[str, dict[str, Any]]:
     return re.sub(r"%[%s]", name, text), params
 
 
+def preparing_session() -> "psycopg.Connection[Any]":
+    """Django's own connection, open, and preparing what asks for it."""
+    connection.ensure_connection()
+    session: psycopg.Connection[Any] = connection.connection
+    if session.prepare_threshold is None:
+        session.prepare_threshold = _ONLY_ASKED
+    return session
+
+
 def _asked(
     statement: str, parameters: Mapping[str, Any]
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Names of the columns, and all rows."""
     names: list[str]
     rows: list[tuple[Any, ...]]
-    connection.ensure_connection()
+    session = preparing_session()
     connection.validate_no_broken_transaction()
-    session = connection.connection
-    if session.prepare_threshold is None:
-        session.prepare_threshold = _ONLY_ASKED
     names, rows = [], []
     with connection.wrap_database_errors, psycopg.Cursor(session) as cursor:
         cursor.execute(statement, parameters, prepare=True)

@@ -9,9 +9,10 @@ import psycopg
 from django.db import connection
 
 from baumkataster.models import Role, Tree, User
+from baumkataster.prepared import named
 from geodata.rules.tilemath import Quad, Tile
 from geodata.tiles import tree_sql
-from geodata.tiles.statement import NOBODY, subquery
+from geodata.tiles.statement import NOBODY
 from geodata.tiles.trees import CELLS, FINE_CELLS, MAX_TREES, ON_MAP, TREE_ZOOM
 from inspections.filters import TreeFilter, apply
 from inspections.past_day import AskedDay
@@ -90,7 +91,7 @@ def _allowed(visitor: User, tree_filter: TreeFilter, asked: AskedDay) -> tuple[s
     if tree_filter == TreeFilter():
         return "", {}
     rows = apply(Tree.objects.all(), tree_filter, day=asked.day).order_by().values("pk")
-    text, values = subquery(rows)
+    text, values = named(rows)
     return f"AND t.id IN ({text})", values
 
 

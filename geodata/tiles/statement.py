@@ -4,18 +4,16 @@ Django binds values on the client: PostgreSQL would read and plan a new text for
 choose parallel workers, which cost more than a tile takes.
 """
 
-import re
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db import transaction
 
-#: Never reached: only statements that ask for it are prepared.
-_NEVER = 2**31 - 1
+from baumkataster.prepared import preparing_session
+
 #: SQL condition of the outer statement of a tile. The first half is always true: with it no
 #: statement is planned for several processes, which cost more to start than a tile takes; as a
 #: setting it would take a round trip more. The second: whoever asks is still who they were.
@@ -58,10 +56,7 @@ def run(
         NotKnownAnyMore: ``known`` is not true any more; only asked by statements with CONDITIONS.
     """
     params = params | (asdict(known) if known else NOBODY)
-    connection.ensure_connection()
-    session: psycopg.Connection[Any] = connection.connection
-    if session.prepare_threshold is None:
-        session.prepare_threshold = _NEVER
+    session = preparing_session()
     with transaction.atomic() if heavy else nullcontext(), psycopg.Cursor(session) as cursor:
         if heavy:
             cursor.execute(_HEAVY)
@@ -70,15 +65,3 @@ def run(
     if row is None:
         raise NotKnownAnyMore
     return tuple(row)
-
-
-def subquery(rows: QuerySet[Any, Any]) -> tuple[str, dict[str, Any]]:
-    """A queryset as SQL with named places, to stand inside a larger statement, and its values."""
-    text, values = rows.query.sql_with_params()
-    params = {f"f{position}": value for position, value in enumerate(values)}
-    names = iter(params)
-
-    def name(match: re.Match[str]) -> str:
-        return match[0] if match[0] == "%%" else f"%({next(names)})s"
-
-    return re.sub(r"%[%s]", name, text), params

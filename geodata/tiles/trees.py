@@ -12,11 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from baumkataster.models import Role, Tree, User
+from baumkataster.prepared import named
 from geodata.rules.tilemath import Tile
 from geodata.tiles import kept_cells, tree_sql
 from geodata.tiles.kept_cells import ON_MAP, cell_layer
 from geodata.tiles.marks import FIRST_ZOOM, MARK, KeptTiles, etag, mark_now, marked_cells
-from geodata.tiles.statement import Known, run, subquery
+from geodata.tiles.statement import Known, run
 from inspections.filters import TreeFilter, apply
 
 #: From these zooms on every tree and every empty site is drawn.
@@ -169,7 +170,7 @@ def _allowed(visitor: User, tree_filter: TreeFilter, day: date) -> tuple[str, di
     if visitor.role != Role.CONTRACTOR and tree_filter == TreeFilter():
         return "", params
     rows = apply(seen, tree_filter, day=day).order_by().values("pk")
-    text, values = subquery(rows)
+    text, values = named(rows)
     return f"AND t.id IN ({text})", params | values
 
 

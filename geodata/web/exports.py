@@ -57,7 +57,7 @@ def trees_gpkg(request: HttpRequest) -> HttpResponseBase:
         return closed
     try:
         day = day_of(request)
-        selection, srid = _selection(request, day), _srid(request, geopackage.SYSTEMS)
+        selection, srid = _selection(request, day), _srid(request)
         file = _written(selection, srid or STORED) if request.method == "GET" else BytesIO()
     except Refused as problem:
         return refusal(str(problem), status=400)
@@ -146,14 +146,14 @@ def _rows(request: HttpRequest, kind: str, selection: exporting.Selection) -> It
         if request.GET.get("crs", "") not in {"", "4326"}:
             raise Refused({"crs": [_("GeoJSON gibt es nur in EPSG:4326 (RFC 7946).")]})
         return exporting.geojson(selection)
-    srid = _srid(request, geopackage.SYSTEMS)
+    srid = _srid(request)
     if dialect not in {"excel", "plain"}:
         raise Refused({"dialect": [_("Mögliche Werte: excel und plain.")]})
     plain: exporting.Dialect = "plain" if dialect == "plain" else "excel"
     return exporting.csv(selection, dialect=plain, srid=srid)
 
 
-def _srid(request: HttpRequest, known: tuple[int, ...]) -> int | None:
+def _srid(request: HttpRequest) -> int | None:
     """The asked reference system.
 
     Raises:
@@ -162,8 +162,9 @@ def _srid(request: HttpRequest, known: tuple[int, ...]) -> int | None:
     crs = request.GET.get("crs", "")
     if not crs:
         return None
-    if crs not in map(str, known):
-        sentence = _("Mögliche Werte: %(values)s.") % {"values": ", ".join(map(str, known))}
+    known = [str(number) for number in geopackage.SYSTEMS]
+    if crs not in known:
+        sentence = _("Mögliche Werte: %(values)s.") % {"values": ", ".join(known)}
         raise Refused({"crs": [sentence]})
     return int(crs)
 
