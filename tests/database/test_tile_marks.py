@@ -61,7 +61,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def tree(db: None) -> Tree:
     load_reference_data()
     LOOKER.append(make_user("planner"))
-    found = make_tree(number="1", species_as_given="")
+    found = make_tree(number="1", species_as_given="", geom=point(0, 0))
     plan(found)
     make_site(number="leer", geom=point(3, 3), place=found.site.place)
     TreeGroup.objects.create(place=found.site.place, number="G1", geom=point(5, 5), tree_count=4)
