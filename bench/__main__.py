@@ -5,7 +5,7 @@ import sys
 import time
 
 #: In this order; each prints its own table.
-MAIN = ("tiles", "report", "controls", "exports", "writes", "imports")
+MAIN = ("tiles", "report", "controls", "exports", "writes", "imports", "peers")
 
 
 def main() -> int:

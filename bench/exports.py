@@ -1,13 +1,11 @@
 """python -m bench.exports: our files over HTTP against COPY without us, by turns.
 
 The limit of GeoJSON is COPY (SELECT ST_AsGeoJSON(row)) over the same view and columns, that of CSV the
-very COPY; one psycopg connection reads the rows and throws them away. Loopback only. Of the peers
-that serve whole layers, those are named that are not installed here.
+very COPY; one psycopg connection reads the rows and throws them away. Loopback only; other
+servers stand beside it in bench/peers.py.
 """
 
 from collections.abc import Callable, Iterable
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -27,10 +25,11 @@ def main() -> None:
         with bench_city(size) as city:
             use_django(city)
             _report(city, options.rounds)
-    _peers()
 
 
-def _raw(city: BenchCity, statement: str) -> Callable[[], Iterable[bytes]]:
+def copied(city: BenchCity, statement: str) -> Callable[[], Iterable[bytes]]:
+    """Runs a COPY and throws its rows away."""
+
     def rows() -> Iterable[bytes]:
         with (
             psycopg.connect(city.dsn, autocommit=True) as connection,
@@ -41,7 +40,7 @@ def _raw(city: BenchCity, statement: str) -> Callable[[], Iterable[bytes]]:
     return rows
 
 
-def _statements() -> dict[str, str]:
+def statements() -> dict[str, str]:
     """The plain statement beside each export."""
     selection = exporting.public(tree_filter=TreeFilter(), day=timezone.localdate())
     caught: list[str] = []
@@ -63,8 +62,8 @@ def _statements() -> dict[str, str]:
 def _report(city: BenchCity, rounds: int) -> None:
     http = Http(city.server.url)
     contenders: dict[str, tuple[str, Callable[[], Iterable[bytes]]]] = {}
-    for kind, statement in _statements().items():
-        contenders[f"Grenze: COPY {kind}"] = ("", _raw(city, statement))
+    for kind, statement in statements().items():
+        contenders[f"Grenze: COPY {kind}"] = ("", copied(city, statement))
         path = f"/export/trees.{kind}"
         contenders[f"/export/trees.{kind}"] = (
             f"Grenze: COPY {kind}",
@@ -87,21 +86,6 @@ def _report(city: BenchCity, rounds: int) -> None:
         )
     peak, _ = memory(city.server.pid)
     print(f"Speicher des Servers: {idle:.0f} MiB vorher, {peak:.0f} MiB Spitze")
-
-
-def _peers() -> None:
-    """Which other servers could be asked here."""
-    programs = {
-        "MapServer": "/usr/lib/cgi-bin/mapserv",
-        "QGIS Server": "/usr/lib/cgi-bin/qgis_mapserv.fcgi",
-    }
-    for name, path in programs.items():
-        print(
-            f"{name}: {'installiert, hier nicht gemessen' if Path(path).exists() else 'nicht installiert'}"
-        )
-    for name in ("tipg", "pygeoapi"):
-        found = find_spec(name) is not None
-        print(f"{name}: {'installiert, hier nicht gemessen' if found else 'nicht installiert'}")
 
 
 if __name__ == "__main__":

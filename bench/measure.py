@@ -46,8 +46,10 @@ def timed(series: Series, run: Callable[[], Iterable[bytes]]) -> None:
 class Http:
     """One kept connection to a server, as a browser has it."""
 
-    def __init__(self, url: str, headers: dict[str, str] | None = None) -> None:
-        self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=600)
+    def __init__(
+        self, url: str, headers: dict[str, str] | None = None, timeout: float = 600
+    ) -> None:
+        self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=timeout)
         self.headers = headers or {}
         self.last_headers: Message = Message()
 

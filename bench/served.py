@@ -54,13 +54,13 @@ def stack(database: str, var: Path, *, worker: bool = False, **environment: str)
 
 @contextmanager
 def child(
-    command: Sequence[str], env: dict[str, str], log: Path
+    command: Sequence[str], env: dict[str, str], log: Path, stdin: int | None = None
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """A program in the clone that ends with the block, and with this process."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "TERM", *command],
-            cwd=ROOT, env=os.environ | env, stdout=output, stderr=output,
+            cwd=ROOT, env=os.environ | env, stdin=stdin, stdout=output, stderr=output,
         )  # fmt: skip
     try:
         yield process

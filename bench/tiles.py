@@ -12,7 +12,6 @@ import argparse
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from importlib.util import find_spec
 from random import Random
 
 import psycopg
@@ -39,7 +38,6 @@ SELECT ST_AsMVT(f, 'trees', 4096, 'geom') FROM (
 """
 #: A filter that no kept count answers.
 OTHER_FILTER = "&q=Linde"
-PEERS = ("tipg", "pygeoapi", "mapscript")
 Address = tuple[int, int, int]
 
 
@@ -78,13 +76,11 @@ def main() -> None:
             for r in growth.values()
         ]
         print(f"{z:4} " + " ".join(f"{cell:>32}" for cell in cells))
-    for peer in PEERS:
-        print(f"{peer}: {'installiert' if find_spec(peer) else 'nicht installiert'}")
 
 
 def _city(city: BenchCity, rounds: int) -> dict[int, Result]:
     http = signed_in(city)
-    tiles = _tiles(city)
+    tiles = chosen_tiles(city)
     print(f"\n{city.trees:,} Bäume, {rounds} Runden abwechselnd (ms)")
     print(
         f"{'Zoom':>4} {'Kacheln':>7} {'Grenze p50':>10} {'p95':>6} {'wir p50':>8} {'p95':>6} "
@@ -107,14 +103,14 @@ def _zoom(
     marks: dict[Address, str] = {}
     for turn in range(rounds + 1):
         for address in addresses:
-            path = _path(address)
+            path = tile_path(address)
             if turn == 0:
                 # Once for warm caches and the marks of the tiles.
                 list(http.get(path))
                 marks[address] = http.answered("ETag")
-                list(_raw(connection, address)())
+                list(plain_tile(connection, address)())
                 continue
-            timed(result.raw, _raw(connection, address))
+            timed(result.raw, plain_tile(connection, address))
             timed(result.ours, _ours(http, path))
             result.largest = max(result.largest, result.ours.size)
             day = timezone.localdate() + timedelta(days=turn)
@@ -142,7 +138,7 @@ def _print_load(city: BenchCity, http: Http, tiles: dict[int, list[Address]]) ->
     statement = RAW.format(z=":z", x=":x", y=":y")
     for _ in range(2):
         limit = pgbench_rate(city.dsn, statement, mixed)
-        rate, times = http_rate(city.server.url, http.headers, [_path(a) for a in mixed])
+        rate, times = http_rate(city.server.url, http.headers, [tile_path(a) for a in mixed])
         p50, p95 = (times[int(len(times) * share)] * 1000 for share in (0.5, 0.95))
         print(
             f"8 Abnehmer, Zoom 14–16: Grenze {limit:.0f}/s, wir {rate:.0f}/s"
@@ -151,7 +147,7 @@ def _print_load(city: BenchCity, http: Http, tiles: dict[int, list[Address]]) ->
         )
 
 
-def _tiles(city: BenchCity) -> dict[int, list[Address]]:
+def chosen_tiles(city: BenchCity) -> dict[int, list[Address]]:
     """Tiles in which trees stand, chosen by chance but always the same."""
     sql = (
         "SELECT DISTINCT ST_X(g), ST_Y(g) FROM (SELECT ST_Transform(geom, 3857) AS g"
@@ -168,12 +164,14 @@ def _tiles(city: BenchCity) -> dict[int, list[Address]]:
     return tiles
 
 
-def _path(address: Address) -> str:
+def tile_path(address: Address) -> str:
+    """Where our tile of today is."""
     z, x, y = address
     return f"/tiles/trees/{z}/{x}/{y}.mvt?day={timezone.localdate().isoformat()}"
 
 
-def _raw(connection: psycopg.Connection, address: Address) -> Callable[[], Iterable[bytes]]:
+def plain_tile(connection: psycopg.Connection, address: Address) -> Callable[[], Iterable[bytes]]:
+    """Draws a tile by the plain statement."""
     values = dict(zip("zxy", address, strict=True))
     statement = RAW.format(z="%(z)s", x="%(x)s", y="%(y)s")
 
