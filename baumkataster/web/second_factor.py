@@ -34,6 +34,8 @@ OPEN = frozenset(
         *("oidc_callback", "account_reauthenticate", "field_worker", "field_manifest"),
     ]
 )
+#: What an interface says beside its sentence; the field app knows by it where to lead a person.
+MISSING = "second_factor_missing"
 CODE = {
     "autocomplete": "one-time-code",
     "inputmode": "numeric",
@@ -141,6 +143,6 @@ class SecondFactorRequired:
             return None
         sentence = _("Ihre Rolle braucht einen zweiten Faktor. Bitte richten Sie ihn jetzt ein.")
         if request.path.startswith("/api/"):
-            return JsonResponse({"detail": sentence}, status=403)
+            return JsonResponse({"detail": sentence, "code": MISSING}, status=403)
         messages.warning(request, sentence)
         return redirect("mfa_index")

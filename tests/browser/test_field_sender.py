@@ -285,6 +285,27 @@ def test_without_a_session_the_device_deposits_under_its_own_key(office, page):
     assert office.entries == {made["id"]: made["text"]}
 
 
+def test_a_missing_second_factor_stops_nothing_and_is_said(office, page):
+    [made] = record(page)
+    page.evaluate(
+        """async (person) => {
+          const { setMeta } = await import("baum/io/field/meta.js");
+          await setMeta("device-keys", { [person]: "geheim" });
+        }""",
+        ANNA["id"],
+    )
+    refusal = {"detail": "Bitte richten Sie ihn ein.", "code": "second_factor_missing"}
+    office.break_at = lambda _m, _path, request: (
+        "go on" if request.headers.get("authorization") else (403, refusal, {})
+    )
+    state = send(page)
+    assert (state["phase"], state["sentence"]) == ("half_signed_in", refusal["detail"])
+    assert states(page) == ["deposited"] and office.deposited == {made["id"]: made["text"]}
+    office.break_at = lambda *_request: "go on"
+    assert send(page)["phase"] == "idle"
+    assert states(page) == ["accepted"]
+
+
 def test_an_old_token_is_fetched_anew_once(office, page):
     answers = iter([(403, {"detail": "CSRF Failed: CSRF token missing."}, {})])
     office.break_at = lambda _m, path, _r: next(answers, "go on") if path == "entries/" else "go on"

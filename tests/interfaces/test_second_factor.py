@@ -139,6 +139,7 @@ def test_who_must_have_one_sets_it_up_before_anything_else(person: User, setting
         assert (answer.status_code, answer["Location"]) == (302, OVERVIEW), path
     api = client.get("/api/v1/trees/")
     assert api.status_code == 403 and "zweiten Faktor" in api.json()["detail"]
+    assert api.json()["code"] == "second_factor_missing"
     assert client.post("/api/v1/trees/", {}).status_code == 403
     with_app(client)
     assert client.get("/verwaltung/").status_code == 200

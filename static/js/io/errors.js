@@ -33,6 +33,9 @@ export class Stale extends RequestError {
 /** 401: the session has ended. */
 export class SignedOut extends RequestError {}
 
+/** 403: signed in, but the role needs a second factor that is not set up yet. */
+export class FactorMissing extends SignedOut {}
+
 /** 403: the role does not allow it. */
 export class Forbidden extends RequestError {}
 

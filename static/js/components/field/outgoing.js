@@ -35,6 +35,7 @@ const SENTENCES = {
   sending: t("Es wird gerade gesendet."),
   offline: t("Kein Netz. Gesendet wird von selbst, sobald es wieder da ist."),
   signed_out: t("Die Anmeldung ist abgelaufen. Alles bleibt auf dem Tablet, bis sich jemand anmeldet."),
+  half_signed_in: t("Ein zweiter Faktor fehlt. Alles bleibt auf dem Tablet, bis er eingerichtet ist."),
   blocked: t("Dieses Tablet ist gesperrt. Es gibt noch ab, was auf ihm liegt."),
   failed: t("Das Senden ist gestört. Es wird bald wieder versucht."),
 };
@@ -76,6 +77,12 @@ class FieldOutgoing extends HTMLElement {
       fieldIcon("person"),
       h("span", {}, t("Anmelden")),
     );
+    this.factor = h(
+      "a.field-btn.field-btn--primary",
+      { href: "/accounts/zweiter-faktor/", hidden: true },
+      fieldIcon("person"),
+      h("span", {}, t("Zweiten Faktor einrichten")),
+    );
     this.others = h("div");
     this.rows = h("ul.field-cards.field-outgoing__rows");
     this.more = tapButton(t("Weitere zeigen"), { wide: true }, {
@@ -87,7 +94,7 @@ class FieldOutgoing extends HTMLElement {
     });
     this.append(
       this.said,
-      h("div.field-card__buttons", {}, this.send, this.sign),
+      h("div.field-card__buttons", {}, this.send, this.sign, this.factor),
       this.others,
       this.rows,
       this.more,
@@ -112,6 +119,7 @@ class FieldOutgoing extends HTMLElement {
     this.said.textContent = `${own} ${phase === "idle" && !count.total ? "" : state.sentence || SENTENCES[phase] || ""}`.trim();
     this.send.disabled = phase === "sending";
     this.sign.hidden = phase !== "signed_out";
+    this.factor.hidden = phase !== "half_signed_in";
     await this.#showOthers(person);
     const open = (entry) => !DONE.has(entry.status) || entry.pictures.some(({ status }) => !DONE.has(status));
     const sorted = [...entries.filter(open), ...entries.filter((entry) => !open(entry))];

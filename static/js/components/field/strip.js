@@ -14,9 +14,13 @@ const PHASES = {
   sending: () => t("wird gesendet"),
   offline: () => t("kein Netz"),
   signed_out: () => t("abgemeldet"),
+  half_signed_in: () => t("zweiter Faktor fehlt"),
   blocked: () => t("Gerät gesperrt"),
   failed: () => t("Senden gestört"),
 };
+
+/** Phases in which nobody may send. */
+const SIGNED_OUT = ["signed_out", "half_signed_in"];
 
 class FieldStrip extends HTMLElement {
   connectedCallback() {
@@ -43,7 +47,7 @@ class FieldStrip extends HTMLElement {
   /** @param {{total: number, unsettled?: number}} counts @param {{phase: string, sentence?: string}} state */
   showOutgoing(counts, state) {
     const words = counts.total ? t("{n} nicht gesendet", { n: counts.total }) : t("alles gesendet");
-    const phase = counts.total || state.phase === "blocked" || state.phase === "signed_out"
+    const phase = counts.total || state.phase === "blocked" || SIGNED_OUT.includes(state.phase)
       ? PHASES[state.phase]?.()
       : "";
     this.#put(
@@ -53,7 +57,7 @@ class FieldStrip extends HTMLElement {
       phase && h("span.field-strip__phase", {}, phase),
     );
     this.outgoing.classList.toggle("is-waiting", counts.total > 0);
-    this.outgoing.classList.toggle("is-warning", ["signed_out", "blocked", "failed"].includes(state.phase));
+    this.outgoing.classList.toggle("is-warning", [...SIGNED_OUT, "blocked", "failed"].includes(state.phase));
     this.outgoing.dataset.phase = state.phase;
     this.outgoing.title = state.sentence || t("Zum Ausgang");
   }

@@ -1,6 +1,6 @@
 /** Requests of the field app: one address below /api/v1/field/, with a time limit and errors by name. */
 
-import { Broken, Forbidden, RequestError, SignedOut, Unreachable } from "baum/io/errors.js";
+import { Broken, FactorMissing, Forbidden, RequestError, SignedOut, Unreachable } from "baum/io/errors.js";
 import { t } from "baum/io/words.js";
 
 export const ROOT = "/api/v1/field/";
@@ -95,6 +95,7 @@ export function problemOf({ status, body }) {
   if (status === 403 && (!said || /csrf/i.test(said))) {
     return new TokenStale(t("Die Anmeldung ist abgelaufen. Alles bleibt auf dem Tablet, bis sich jemand anmeldet."), 403);
   }
+  if (status === 403 && body.code === "second_factor_missing") return new FactorMissing(said, 403);
   if (status === 403) return new Forbidden(said, 403);
   if (status < 500 && said) return new Broken(said, status);
   return new Broken(

@@ -59,8 +59,8 @@ export async function city() {
  * as long as the same session goes on.
  *
  * @param {{signal?: AbortSignal}} [options]
- * @returns {Promise<{user: object|null, device: object, settings: object, database?: string}>} user null: nobody is
- *   signed in; database: which one the server has
+ * @returns {Promise<{user: object|null, device: object, settings: object, database?: string, refusal?: Error}>}
+ *   user null: nobody is signed in, or only half (refusal says which); database: which one the server has
  */
 export async function refresh({ signal } = {}) {
   const own = await device();
@@ -71,7 +71,7 @@ export async function refresh({ signal } = {}) {
   } catch (error) {
     if (!(error instanceof SignedOut)) throw error;
     await setMeta("signed-in", null);
-    return { user: null, device: own, settings: await settings() };
+    return { user: null, device: own, settings: await settings(), refusal: error };
   }
   await keepOffset(said.server_time, asked, Date.now());
   await setMeta("settings", said.settings);

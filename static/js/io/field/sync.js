@@ -1,6 +1,6 @@
 /** Sends what waits, by itself: when there is a net, after each entry, after a break; one tab at a time. */
 
-import { RequestError, SignedOut, Unreachable } from "baum/io/errors.js";
+import { FactorMissing, RequestError, SignedOut, Unreachable } from "baum/io/errors.js";
 import { dropOrphans } from "baum/io/field/area_rows.js";
 import { open } from "baum/io/field/database.js";
 import { keyHeader } from "baum/io/field/device.js";
@@ -24,8 +24,8 @@ const PURGE_EVERY_MS = 3_600_000;
 /**
  * What the sender is doing. `at`: since when; `contact`: when the server last answered (ISO, or null).
  *
- * @type {{phase: "idle"|"sending"|"offline"|"signed_out"|"blocked"|"failed", sentence: string, at: string,
- *   contact: string|null}}
+ * @type {{phase: "idle"|"sending"|"offline"|"signed_out"|"half_signed_in"|"blocked"|"failed", sentence: string,
+ *   at: string, contact: string|null}}
  */
 export const state = { phase: "idle", sentence: "", at: new Date().toISOString(), contact: null };
 
@@ -105,13 +105,15 @@ async function withFreshToken(user, database) {
   } catch (error) {
     if (!(error instanceof TokenStale)) throw error;
     const again = await refresh();
-    if (!again.user) throw new SignedOut(error.sentence, 401);
+    if (!again.user) throw again.refusal ?? new SignedOut(error.sentence, 401);
     await handInSignedIn(again.user, again.database);
   }
 }
 
-async function signedOut() {
+/** Nobody may send: what waits is deposited. A missing second factor is said in the server's words. */
+async function signedOut(refusal) {
   await depositFor(await people());
+  if (refusal instanceof FactorMissing) return say("half_signed_in", refusal.sentence);
   const { total, deposited } = await counts();
   say(
     "signed_out",
@@ -139,18 +141,20 @@ async function endIfBlocked(user) {
 
 async function contact() {
   await nothingUnderWay();
-  const { user, database } = await refresh();
+  const { user, database, refusal } = await refresh();
   state.contact = new Date().toISOString();
   let isSignedIn = Boolean(user);
+  let stopped = refusal;
   if (isSignedIn) {
     try {
       await withFreshToken(user, database);
     } catch (error) {
       if (!(error instanceof SignedOut)) throw error;
       isSignedIn = false;
+      stopped = error;
     }
   }
-  if (!isSignedIn) await signedOut();
+  if (!isSignedIn) await signedOut(stopped);
   if (await endIfBlocked(isSignedIn ? user : null)) return;
   if (isSignedIn) say("idle");
   if (Date.now() - purgedAt > PURGE_EVERY_MS) {
