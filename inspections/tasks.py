@@ -95,11 +95,16 @@ def remove_old_reports(timestamp: int) -> int:
 @app.periodic(cron="*/10 * * * *")
 @app.task(queueing_lock="tidy_past_days")
 def tidy_past_days(timestamp: int) -> int:
-    """Let go of kept past days beyond the newest and of marks that no kept day needs; keep trees
-    ready from which the next day is made."""
+    """Let go of kept past days beyond the newest and of marks that no kept day needs."""
     forget(most=DAYS)
-    renew_trees()
     return tidy()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="keep_trees_ready")
+def keep_trees_ready(timestamp: int) -> bool:
+    """Every minute: where much has happened, prepare anew what the next past day is made from."""
+    return renew_trees()
 
 
 @app.periodic(cron="* * * * *")

@@ -10,13 +10,11 @@ from typing import Final
 from baumkataster.models import Place, Site, Tree
 from inspections.models import ControlPlan, InheritedControl, Measure, MeasureKind, RuleSet
 from inspections.past_day import AskedDay
-from inspections.reports.past_rows import ENDS, STATEMENTS, PastRows, named, past
+from inspections.reports.past_rows import ENDS, FEW, STATEMENTS, PastRows, named, past
 from inspections.reports.past_rules import PastRules
 
 #: Parts of the statement of the plans, by name.
 PLAN_SQL: Final = named(Path(__file__).parent.parent / "sql" / "then_plan.sql")
-#: So many trees are looked up one by one; more are cheaper all at once.
-FEW: Final = 50_000
 #: For statements over all trees.
 SETTINGS: Final = """
 SET LOCAL work_mem = '192MB'; SET LOCAL hash_mem_multiplier = 2; SET LOCAL jit = off;

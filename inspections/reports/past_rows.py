@@ -16,6 +16,8 @@ from inspections.models import InheritedControl, Measure
 from inspections.past_day import AskedDay
 from inspections.rules.past import Reading, end_of
 
+#: So many trees are looked up one by one; more are cheaper all at once.
+FEW: Final = 50_000
 #: Known better today than then, and no matter of time: a correction is meant for the past, too.
 TIMELESS: Final[dict[type[Model], tuple[str, ...]]] = {
     Tree: (
@@ -123,7 +125,7 @@ class PastRows:
             }
             self.run(STATEMENTS["proved"].format(among=of["t.id"]))
             self.proved = True
-            learned = self.run(STATEMENTS["learned"].format(among=of["i.tree_id"]))
+            learned = self._learn(of["i.tree_id"])
             if learned or Tree in self.rebuilt:
                 self.run(STATEMENTS["ends"])
                 self.run(f"ANALYZE {past(Tree)}")
@@ -182,6 +184,15 @@ class PastRows:
             self.run(f"CREATE INDEX ON {past(model)} (id)")
             self.run(f"ANALYZE {past(model)}")
             self.rebuilt.add(model)
+
+    def _learn(self, among: str) -> int:
+        """Let trees know what records told of them that came late; how many it were."""
+        late = self.run(STATEMENTS["late"].format(among=among))
+        each = "OFFSET 0" if late <= FEW else ""
+        learned = self.run(STATEMENTS["learned"].format(each=each)) if late else 0
+        if learned:
+            self.run(STATEMENTS["learn"])
+        return learned
 
     def _view(self, model: type[Model], where: str) -> None:
         """Let the table's name mean its rows of the day; ``where`` speaks of t."""

@@ -30,6 +30,7 @@ care AS (
     WHERE m.kind_id = ANY(%(care_kinds)s) AND m.state = 'done' AND m.done_on <= %(day)s
       AND {care} {among_m}
     GROUP BY m.tree_id
+    ORDER BY m.tree_id
 ),
 initial AS (
     SELECT h.tree_id, h.initial_due_on FROM public.inspections_controlplan h
@@ -90,11 +91,8 @@ WITH source AS (
 
 -- name: columns
         t.id AS tree_id,
-        CASE
-            WHEN t.duty <> 'city' THEN 'duty'
-            WHEN {status} NOT IN ('planted', 'standing', 'unverified') THEN 'not_standing'
-            ELSE ''
-        END AS reason,
+        t.duty = 'city' AS ours,
+        t.duty = 'city' AND {status} IN ('planted', 'standing', 'unverified') AS required,
         t.phase,
         coalesce(b.condition, '') AS condition,
         CASE WHEN t.expectation <> '' THEN t.expectation ELSE place.expectation END AS expectation,
@@ -110,59 +108,63 @@ WITH source AS (
         h.id AS inherited_id, h.last_on, h.next_on
 
 -- name: plan
--- From what is known of each tree to its date.
+-- From what is known of each tree to its date. Words are said at the very end: until then, whether a
+-- key is there says on what the date is based.
 timed AS (
     SELECT f.*,
-        CASE WHEN inspection_id IS NOT NULL THEN 'inspection' WHEN inherited_id IS NOT NULL
-            THEN 'inherited' WHEN initial_due_on IS NULL AND planted_on IS NOT NULL THEN 'planted'
-            ELSE 'initial' END AS basis,
         CASE WHEN inspection_id IS NOT NULL THEN least({lowest}, f.least) END AS lowest,
-        CASE WHEN reason = '' AND f.phase = 'youth' AND never_exempt IS NOT TRUE
-            THEN (care_on + interval '{youth_care_months} months')::date END AS exempt_until
+        CASE WHEN required AND f.phase = 'youth' AND never_exempt IS NOT TRUE
+            THEN (care_on + interval '{youth_care_months} months')::date END AS exempt_until,
+        coalesce(inspection_id, inherited_id) IS NOT NULL AS seen,
+        initial_due_on IS NULL AND planted_on IS NOT NULL AS planted
     FROM source f
     OFFSET 0
 ),
 counted AS (
     SELECT t.*,
         CASE
-            WHEN basis = 'inspection' THEN
+            WHEN inspection_id IS NOT NULL THEN
                 least(months_set, CASE WHEN lowest < months_then THEN lowest END)
-            WHEN basis = 'planted' OR (basis = 'inherited' AND next_on IS NULL)
+            WHEN CASE WHEN inherited_id IS NOT NULL THEN next_on IS NULL ELSE planted END
                 THEN {default_months}
         END AS months,
-        CASE basis WHEN 'inspection' THEN inspected_on WHEN 'inherited' THEN last_on
-            WHEN 'planted' THEN planted_on END AS basis_on,
-        basis IN ('inspection', 'inherited') AS seen
+        CASE WHEN inspection_id IS NOT NULL THEN inspected_on
+            WHEN inherited_id IS NOT NULL THEN last_on WHEN planted THEN planted_on END AS basis_on
     FROM timed t
     OFFSET 0
 ),
 dated AS (
     SELECT c.*,
-        CASE WHEN reason = '' THEN greatest(exempt_until, CASE
-            WHEN basis = 'inherited' AND next_on IS NOT NULL THEN next_on
-            WHEN basis = 'initial' THEN coalesce(initial_due_on,
+        CASE WHEN required THEN greatest(exempt_until, CASE
+            WHEN inspection_id IS NOT NULL THEN (basis_on + make_interval(months => months))::date
+            WHEN inherited_id IS NOT NULL AND next_on IS NOT NULL THEN next_on
+            WHEN seen OR planted THEN (basis_on + make_interval(months => months))::date
+            ELSE coalesce(initial_due_on,
                 ((created_at AT TIME ZONE 'Europe/Berlin')::date + make_interval(months =>
                     coalesce(('{initial_months}'::jsonb ->> kind)::int, {default_months})))::date)
-            ELSE (basis_on + make_interval(months => months))::date
         END) END AS due_on
     FROM counted c
     OFFSET 0
 )
 SELECT
     tree_id,
-    reason = '' AS required,
-    reason AS not_required_reason,
+    required,
+    CASE WHEN required THEN '' WHEN ours THEN 'not_standing' ELSE 'duty' END
+        AS not_required_reason,
     due_on,
     CASE WHEN seen THEN (due_on + interval '{tolerance_months} months')::date ELSE due_on END
         AS tolerance_until,
     exempt_until,
-    reason = '' AND NOT seen AS never,
-    CASE WHEN seen OR reason = '' THEN months END AS interval_months,
-    CASE WHEN basis = 'inspection' THEN months END AS cap_months,
-    CASE WHEN seen OR reason = '' THEN basis ELSE 'none' END AS basis,
-    CASE WHEN seen OR reason = '' THEN basis_on END AS basis_on,
+    required AND NOT seen AS never,
+    CASE WHEN seen OR required THEN months END AS interval_months,
+    CASE WHEN inspection_id IS NOT NULL THEN months END AS cap_months,
+    CASE WHEN inspection_id IS NOT NULL THEN 'inspection'
+        WHEN inherited_id IS NOT NULL THEN 'inherited'
+        WHEN NOT required THEN 'none'
+        WHEN planted THEN 'planted' ELSE 'initial' END AS basis,
+    CASE WHEN seen OR required THEN basis_on END AS basis_on,
     inspection_id,
-    CASE WHEN basis = 'inherited' THEN inherited_id END AS inherited_id,
+    CASE WHEN inspection_id IS NULL THEN inherited_id END AS inherited_id,
     initial_due_on,
     phase,
     condition,

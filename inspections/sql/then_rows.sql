@@ -37,31 +37,43 @@ JOIN public.inspections_inheritedcontrol h ON h.tree_id = t.id AND h.last_on <= 
 WHERE t.undated;
 ANALYZE past_proved
 
--- name: learned
--- What a tree would have learned from its newest inspection, had it not come late.
-CREATE TEMP TABLE past_learned ON COMMIT DROP AS
-SELECT DISTINCT ON (i.tree_id) i.tree_id AS id, i.phase, i.seen_expectation AS expectation
+-- name: late
+-- Records that came after the day and on another day than they were made, by the index of those:
+-- usually few, and how many has to be known before the next statement is planned.
+CREATE TEMP TABLE past_late ON COMMIT DROP AS
+SELECT i.id, i.tree_id, i.inspected_on, i.inspected_at, i.received_at, i.phase, i.seen_expectation
 FROM public.inspections_inspection i
 WHERE (i.received_at AT TIME ZONE 'Europe/Berlin')::date > i.inspected_on
   AND i.inspected_on <= %(day)s AND i.received_at >= %(end)s {among}
-  AND NOT EXISTS (SELECT FROM public.inspections_inspection c WHERE c.corrects_id = i.id)
+
+-- name: learned
+-- What a tree would have learned from its newest inspection, had it not come late. {each}: OFFSET 0
+-- where few are late, so that the other inspections are looked up tree by tree.
+ANALYZE past_late;
+CREATE TEMP TABLE past_learned ON COMMIT DROP AS
+SELECT DISTINCT ON (i.tree_id) i.tree_id AS id, i.phase, i.seen_expectation AS expectation
+FROM past_late i
+WHERE NOT EXISTS (SELECT FROM public.inspections_inspection c WHERE c.corrects_id = i.id)
   AND NOT EXISTS (
     SELECT FROM public.inspections_inspection j
     WHERE j.tree_id = i.tree_id AND j.inspected_on BETWEEN i.inspected_on AND %(day)s
       AND (j.inspected_at, j.received_at) > (i.inspected_at, i.received_at)
-      AND NOT EXISTS (SELECT FROM public.inspections_inspection c WHERE c.corrects_id = j.id))
+      AND NOT EXISTS (SELECT FROM public.inspections_inspection c WHERE c.corrects_id = j.id)
+    {each})
 ORDER BY i.tree_id, i.inspected_at DESC, i.received_at DESC
 
--- name: ends
--- As known today a tree was felled on its felling day and planted on its planting day; of rows that
--- did not change since the view says the same (past_rows.ENDS).
+-- name: learn
 INSERT INTO past_tree
 SELECT t.* FROM past_learned e
 JOIN public.baumkataster_tree t ON t.id = e.id
 WHERE NOT EXISTS (SELECT FROM past_tree p WHERE p.id = t.id);
 UPDATE past_tree p SET phase = l.phase, expectation = l.expectation,
     status = CASE p.status WHEN 'unverified' THEN 'standing' ELSE p.status END
-FROM past_learned l WHERE l.id = p.id;
+FROM past_learned l WHERE l.id = p.id
+
+-- name: ends
+-- As known today a tree was felled on its felling day and planted on its planting day; of rows that
+-- did not change since the view says the same (past_rows.ENDS).
 UPDATE past_tree p SET
     status = CASE
         WHEN now.felled_on <= %(day)s THEN CASE

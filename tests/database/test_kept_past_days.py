@@ -9,8 +9,10 @@ import pytest
 from django.db import connection, transaction
 
 from baumkataster.models import Place, Site, Tree
+from inspections.filters import TreeFilter
 from inspections.models import ControlPlan, InheritedControl, Measure
 from inspections.past_day import AskedDay
+from inspections.reports.overdue import in_order, only_states, report_rows
 from inspections.reports.past import looking_back
 from inspections.reports.past_store import DAYS, LOCK, SCHEMA, forget, tidy
 from inspections.reports.past_trees import kept_trees, renew_trees
@@ -102,6 +104,17 @@ def test_a_second_question_makes_nothing(town: Town) -> None:
     kept(BOTH[0])
     assert (days(), tables()) == made
     assert len(made[0]) == 1
+
+
+def test_the_first_page_of_a_kept_day_is_read_by_an_index(town: Town) -> None:
+    """The index holds late trees only: the list has to say so in the index's own words."""
+    make.replan_all(date(2026, 11, 23))
+    nobody = TreeFilter()
+    with looking_back(BOTH[0]), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        rows = report_rows(on=DAY, visible_to=make.make_user("supervisor"), tree_filter=nobody)
+        plan = in_order(only_states(rows, ()), "risk")[:50].explain()
+    assert "case_due_on_idx" in plan
 
 
 @pytest.mark.parametrize("asked", BOTH, ids=lambda asked: str(asked.reading))

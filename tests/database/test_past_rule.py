@@ -171,3 +171,30 @@ def test_random_histories(city: PastCity) -> None:
             for tree in trees:
                 wanted = by_rule(tree, day, reading)
                 assert found.get(tree.tree.pk) == wanted, (day, reading, tree.history)
+
+
+def record(name: str, on: str, received: str, phase: str, corrects: str = "") -> dict[str, Any]:
+    """An inspection in the words of the table."""
+    words = {"id": name, "on": on, "received": received, "phase": phase}
+    return words | ({"corrects": corrects} if corrects else {})
+
+
+@pytest.mark.parametrize("few", [50_000, -1], ids=["one by one", "all at once"])
+def test_trees_know_what_their_newest_record_saw_though_it_came_late(
+    city: PastCity, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever way the others are looked up; recorded, the trees were mature."""
+    monkeypatch.setattr("inspections.reports.past_rows.FEW", few)
+    late = record("late", "2024-03-01", "2024-06-01", "aging")
+    newer = record("newer", "2024-03-05", "2024-03-05", "mature")
+    histories = [
+        ([late], "aging"),
+        ([late, newer], "mature"),
+        ([late, record("after", "2024-04-05", "2024-04-05", "mature")], "aging"),
+        ([late, record("right", "2024-03-02", "2024-07-01", "youth", "late")], "youth"),
+        ([late, newer, record("right", "2024-02-02", "2024-07-01", "youth", "newer")], "aging"),
+    ]
+    trees = [(city.add({"tree": {"phase": "mature"}, "inspections": i}), p) for i, p in histories]
+    with looking_back(asked(date(2024, 3, 10), Reading.TODAY)):
+        found = [Tree.objects.get(pk=tree.tree.pk).phase for tree, _ in trees]
+    assert found == [phase for _, phase in trees]
