@@ -1,4 +1,4 @@
-"""Reads vector tiles for tests: bytes → {layer: [Feature]}; only what the project's tiles use."""
+"""Vector tiles for tests: bytes → {layer: [Feature]}, and tiles of trees; only what ours use."""
 
 import struct
 from collections.abc import Iterator
@@ -87,3 +87,28 @@ def _varint(data: bytes, position: int) -> tuple[int, int]:
 
 def _zigzag(value: int) -> int:
     return (value >> 1) ^ -(value & 1)
+
+
+def tree_tile(trees: list[tuple[str, int, int]]) -> bytes:
+    """A tile whose layer ``trees`` has a tree with this id at each place (in units of 4096)."""
+    values = [_field(4, _field(1, name.encode())) for name, _x, _y in trees]
+    features = [
+        _field(2, _field(2, bytes([0]) + _number(n)) + b"\x18\x01" + _field(4, _point(x, y)))
+        for n, (_name, x, y) in enumerate(trees)
+    ]
+    name, key = _field(1, b"trees"), _field(3, b"id")
+    extent = b"\x28" + _number(4096) + b"\x78\x02"
+    return _field(3, b"".join([name, *features, key, *values, extent]))
+
+
+def _field(number: int, content: bytes) -> bytes:
+    return _number(number << 3 | 2) + _number(len(content)) + content
+
+
+def _point(x: int, y: int) -> bytes:
+    return b"\x09" + _number(x << 1) + _number(y << 1)
+
+
+def _number(value: int) -> bytes:
+    low, rest = value & 0x7F, value >> 7
+    return bytes([low | 0x80]) + _number(rest) if rest else bytes([low])

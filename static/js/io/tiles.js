@@ -12,30 +12,35 @@ export function layersOf(bytes) {
   return new VectorTile(new PbfReader(new Uint8Array(bytes))).layers;
 }
 
+/** Features that are read in one step. */
+const STEP = 64;
+
 /**
- * One layer's points as plain features.
+ * One layer's points as plain features, some in each step.
  *
  * Points that lie outside the tile (its buffer) are left out, so that no tree comes twice.
  *
  * @param {object|undefined} layer of layersOf
  * @param {{z: number, x: number, y: number}} tile
- * @returns {{x: number, y: number, properties: object}[]} x, y: 0…1 across the web-mercator world
+ * @returns {Generator<{x: number, y: number, properties: object}[]>} x, y: 0…1 across the web-mercator world
  */
-export function pointsOf(layer, { z, x, y }) {
-  if (!layer) return [];
+export function* pointSteps(layer, { z, x, y }) {
+  if (!layer) return;
   const world = layer.extent * 2 ** z;
-  const found = [];
-  for (let i = 0; i < layer.length; i += 1) {
-    const feature = layer.feature(i);
-    const [[point]] = feature.loadGeometry();
-    if (point.x < 0 || point.y < 0 || point.x >= layer.extent || point.y >= layer.extent) continue;
-    found.push({
-      x: (x * layer.extent + point.x) / world,
-      y: (y * layer.extent + point.y) / world,
-      properties: feature.properties,
-    });
+  for (let from = 0; from < layer.length; from += STEP) {
+    const found = [];
+    for (let i = from; i < Math.min(from + STEP, layer.length); i += 1) {
+      const feature = layer.feature(i);
+      const [[point]] = feature.loadGeometry();
+      if (point.x < 0 || point.y < 0 || point.x >= layer.extent || point.y >= layer.extent) continue;
+      found.push({
+        x: (x * layer.extent + point.x) / world,
+        y: (y * layer.extent + point.y) / world,
+        properties: feature.properties,
+      });
+    }
+    yield found;
   }
-  return found;
 }
 
 /**
@@ -60,7 +65,7 @@ export function shapesOf(layer) {
 /** Keeps tiles by address, loads each once, and forgets the oldest. */
 export class TileStore {
   /**
-   * @param {(bytes: ArrayBuffer, tile: {z: number, x: number, y: number}) => any} decode
+   * @param {(bytes: ArrayBuffer, tile: {z: number, x: number, y: number}) => any} decode or a promise of it
    * @param {number} [limit] tiles kept
    */
   constructor(decode, limit = 256) {
@@ -90,7 +95,12 @@ export class TileStore {
         if (!answer.ok) throw new Error(`${answer.status} ${address}`);
         return answer.arrayBuffer();
       })
-      .then((bytes) => this.#keep(key, bytes?.byteLength ? this.decode(bytes, tile) : []))
+      .then((bytes) => bytes?.byteLength ? this.decode(bytes, tile) : [])
+      .then((content) => {
+        // Read in steps: meanwhile it may have been forgotten because something was written.
+        stop.signal.throwIfAborted();
+        return this.#keep(key, content);
+      })
       .finally(() => this.coming.get(key) === request && this.coming.delete(key));
     promise.catch(() => {});
     const request = { promise, stop };

@@ -8,52 +8,45 @@ const FONT = '"Fira Sans", sans-serif';
 const ORDER = ["district", "main_road", "water", "green", "road", "building"];
 /** A street's name comes again after so many pixels. */
 const REPEAT = 420;
-/** Milliseconds of painting before the page gets its turn again. */
-const SLICE_MS = 8;
 
 export class NameLayer {
   /** @param {import("baum/io/tiles.js").TileStore} store @param {number} nativeZoom */
   constructor(store, nativeZoom) {
     this.store = store;
     this.nativeZoom = nativeZoom;
-    this.canvas = paintedCanvas((context, view) => this.#paint(context, view), { pane: "names" });
+    this.canvas = paintedCanvas((context, view) => this.#paint(context, view), {
+      pane: "names",
+      sliced: true,
+    });
   }
 
-  #paint(context, view) {
+  *#paint(context, view) {
     const tiles = tilesFor(view, Math.min(Math.round(view.zoom), this.nativeZoom));
+    const pieces = [];
     for (const tile of tiles) {
-      if (this.store.get(tile.key) !== undefined) continue;
-      this.store.load(tile.key, `/grundkarte/${tile.key}.mvt`, tile).then(() => this.#soon(), () => {});
+      if (this.store.get(tile.key) === undefined) this.#load(tile);
+      else for (const shape of named(this.store.get(tile.key), tile, view)) pieces.push(shape);
+      yield;
     }
-    const placed = new Placed();
-    const shapes = joinAreas(tiles.flatMap((tile) => named(this.store.get(tile.key) ?? [], tile, view)));
+    const shapes = joinAreas(pieces);
     shapes.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || b.length - a.length);
-    this.painting = shapes;
-    this.#write(context, shapes, { from: 0, placed, ready: [] });
+    const placed = new Placed();
+    for (const shape of shapes) {
+      const name = readyName(context, shape, placed);
+      if (name) paintName(context, name);
+      yield;
+    }
   }
 
-  /**
-   * A few milliseconds of preparing in each frame, unless a newer view has begun to be painted; then all names
-   * at once, because the browser copies the whole canvas whenever it changes.
-   */
-  #write(context, shapes, { from, placed, ready }) {
-    if (this.painting !== shapes) return;
-    const end = performance.now() + SLICE_MS;
-    let i = from;
-    for (; i < shapes.length && performance.now() < end; i += 1) {
-      const name = readyName(context, shapes[i], placed);
-      if (name) ready.push(name);
-    }
-    if (i < shapes.length) {
-      requestAnimationFrame(() => this.#write(context, shapes, { from: i, placed, ready }));
-    } else for (const name of ready) paintName(context, name);
+  #load(tile) {
+    this.store.load(tile.key, `/grundkarte/${tile.key}.mvt`, tile).then(() => this.#soon(), () => {});
   }
 
   #soon() {
     if (this.waiting) return;
     this.waiting = requestAnimationFrame(() => {
       this.waiting = 0;
-      this.canvas.repaint();
+      this.canvas.repaintAfter();
     });
   }
 }

@@ -19,6 +19,7 @@ import {
   TileLayer,
   Util,
 } from "leaflet";
+import { Behind } from "baum/map/behind.js";
 import { t } from "baum/io/words.js";
 
 export const MIN_ZOOM = 10;
@@ -154,7 +155,9 @@ export function paintedTiles(paint, options = {}) {
 /**
  * One canvas over the whole view (and a margin), repainted at rest; Leaflet moves and scales it on the way.
  *
- * @param {(context: CanvasRenderingContext2D, view: View) => void} paint
+ * @param {(context: CanvasRenderingContext2D, view: View) => void|Iterator} paint with `sliced` it returns its
+ *   steps: they run between frames, and the canvas is shown when all are done; until then the older one stays
+ * @param {{pane?: string, sliced?: boolean, walker?: import("baum/map/steps.js").Walker}} [options]
  * @typedef {{zoom: number, size: {x: number, y: number}, ratio: number, west: number, north: number,
  *   east: number, south: number, place: (x: number, y: number) => {x: number, y: number},
  *   world: (x: number, y: number) => {x: number, y: number}}} View
@@ -164,52 +167,109 @@ export function paintedCanvas(paint, options = {}) {
   return new PaintedCanvas(paint, options);
 }
 
+function hiddenCanvas() {
+  const canvas = document.createElement("canvas");
+  canvas.setAttribute("aria-hidden", "true");
+  return canvas;
+}
+
 const PaintedCanvas = Renderer.extend({
   initialize(paint, options) {
     this.paintView = paint;
     Util.setOptions(this, { padding: 0.25, ...options });
     this._layers = {};
+    this._behind = new Behind((view) => this._steps(view), this.options.walker);
   },
   _initContainer() {
-    this._container = document.createElement("canvas");
-    this._container.setAttribute("aria-hidden", "true");
-    this.context = this._container.getContext("2d");
+    this._container = hiddenCanvas();
+    this._container.width = this._container.height = 0;
   },
   _destroyContainer() {
+    this._behind.drop();
     this._container.remove();
     delete this._container;
+    delete this.view;
   },
+  /** The map has come to rest somewhere: paint what is seen there. */
   _update() {
-    if (this._map._animatingZoom && this._bounds) return;
-    Renderer.prototype._update.call(this);
-    const size = this._bounds.getSize();
-    const ratio = Math.min(globalThis.devicePixelRatio || 1, 2);
-    const canvas = this._container;
+    if (this._map._animatingZoom && this.view) return;
+    this.view = this._viewNow();
+    if (this.options.sliced) this._behind.paint(this.view);
+    else this._paintAtOnce();
+  },
+  _reset() {
+    this._update();
+    this._follow();
+  },
+  /** The map begins to fly to another zoom, where another view will be painted. */
+  _onAnimZoom(event) {
+    this._behind.drop();
+    if (this._zoom !== undefined) Renderer.prototype._onAnimZoom.call(this, event);
+  },
+  _onZoom() {
+    this._follow();
+  },
+  /** Keep what is shown where it belongs, wherever the map is now. */
+  _follow() {
+    if (this._zoom !== undefined) this._updateTransform(this._map.getCenter(), this._map.getZoom());
+  },
+  /** Paint again without moving: what is shown, or is being painted, is no longer true. */
+  repaint() {
+    // While it flies to another zoom there is nothing to paint; it will be painted where it lands.
+    if (!this._container || !this.view || this._map._animatingZoom) return;
+    if (this.options.sliced) this._behind.paint(this.view);
+    else this._paintAtOnce();
+  },
+  /** More has come: paint again, after the paint that has begun. */
+  repaintAfter() {
+    if (this._container && !this._map._animatingZoom) this._behind.again();
+  },
+  _paintAtOnce() {
+    const steps = this._steps(this.view);
+    while (!steps.next().done);
+  },
+  *_steps(view) {
+    const { size, ratio } = view;
+    const canvas = hiddenCanvas();
     canvas.width = Math.round(size.x * ratio);
     canvas.height = Math.round(size.y * ratio);
+    const context = canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    yield* this.paintView(context, view) ?? [];
+    this._show(canvas, view);
+  },
+  /** Put a painted canvas in the place of the older one. */
+  _show(canvas, { size, corner, center, zoom, pixelOrigin }) {
+    const older = this._container;
+    canvas.className = older.className;
     canvas.style.width = `${size.x}px`;
     canvas.style.height = `${size.y}px`;
-    DomUtil.setPosition(canvas, this._bounds.min);
-    this._origin = this._map.getPixelOrigin().add(this._bounds.min);
-    this.repaint();
+    this._container = canvas;
+    Object.assign(this, { _center: center, _zoom: zoom });
+    if (pixelOrigin.equals(this._map.getPixelOrigin())) DomUtil.setPosition(canvas, corner);
+    else this._follow();
+    older.replaceWith(canvas);
+    // Its memory goes now and not some time.
+    older.width = older.height = 0;
   },
-  /** Paint again without moving. */
-  repaint() {
-    if (!this._container || !this._bounds) return;
-    const size = this._bounds.getSize();
-    const ratio = this._container.width / size.x;
-    this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.context.clearRect(0, 0, size.x, size.y);
-    this.paintView(this.context, this._view(size, ratio));
-  },
-  _view(size, ratio) {
-    const zoom = this._zoom;
+  _viewNow() {
+    const map = this._map;
+    const part = this.options.padding;
+    const wide = map.getSize();
+    const corner = map.containerPointToLayerPoint(wide.multiplyBy(-part)).round();
+    const size = wide.multiplyBy(1 + part * 2).round();
+    const pixelOrigin = map.getPixelOrigin();
+    const zoom = map.getZoom();
     const world = 256 * 2 ** zoom;
-    const origin = this._origin;
+    const origin = pixelOrigin.add(corner);
+    const ratio = Math.min(globalThis.devicePixelRatio || 1, 2);
     return {
       zoom,
       size,
-      ratio,
+      ratio: Math.round(size.x * ratio) / size.x,
+      center: map.getCenter(),
+      corner,
+      pixelOrigin,
       west: origin.x / world,
       north: origin.y / world,
       east: (origin.x + size.x) / world,
@@ -218,9 +278,9 @@ const PaintedCanvas = Renderer.extend({
       world: (x, y) => ({ x: (x + origin.x) / world, y: (y + origin.y) / world }),
     };
   },
-  /** Layer point of the upper left corner. */
+  /** Layer point of the upper left corner of the newest view. */
   corner() {
-    return this._bounds.min;
+    return this.view.corner;
   },
 });
 

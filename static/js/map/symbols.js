@@ -19,7 +19,8 @@ export class Symbols {
    * @param {number} size CSS pixels of the 24-unit box
    * @param {number} ratio device pixels per CSS pixel
    * @returns {(context: CanvasRenderingContext2D, code: string, immediate: boolean, x: number, y: number) => void}
-   *   paints with the middle at x, y; the context's units are CSS pixels
+   *   paints with the middle at x, y, moved to whole device pixels: between them it would be blurred and take
+   *   twice as long; the context's units are CSS pixels
    */
   brush(size, ratio) {
     const pictures = this.#picturesOf(size, ratio);
@@ -27,7 +28,9 @@ export class Symbols {
       const key = immediate ? `${code}!` : code;
       let found = pictures.get(key);
       if (!found) pictures.set(key, found = this.#draw(code, immediate, size, ratio));
-      context.drawImage(found.picture, x - found.half, y - found.half, found.edge, found.edge);
+      const left = Math.round((x - found.half) * ratio) / ratio;
+      const top = Math.round((y - found.half) * ratio) / ratio;
+      context.drawImage(found.picture, left, top, found.edge, found.edge);
     };
   }
 
@@ -45,11 +48,11 @@ export class Symbols {
   #draw(code, immediate, size, ratio) {
     const { paths } = drawing(this.table, code, immediate);
     const scale = size / 24;
-    const edge = Math.ceil((immediate ? 40 : 28) * scale);
-    const pixels = Math.ceil(edge * ratio);
+    const pixels = Math.ceil(Math.ceil((immediate ? 40 : 28) * scale) * ratio);
+    const edge = pixels / ratio;
     const board = new OffscreenCanvas(pixels, pixels);
     const context = board.getContext("2d");
-    context.scale((pixels / edge) * scale, (pixels / edge) * scale);
+    context.scale(ratio * scale, ratio * scale);
     context.translate(edge / scale / 2 - 12, edge / scale / 2 - 12);
     context.lineJoin = "round";
     this.#halo(context, paths);

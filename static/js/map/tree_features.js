@@ -1,7 +1,7 @@
 /** Turns a tile of trees into what the map paints; each tree gets its state of the day; used by tree_layer.js. */
 
 import { stateOn } from "baum/core/overdue.js";
-import { layersOf, pointsOf } from "baum/io/tiles.js";
+import { layersOf, pointSteps } from "baum/io/tiles.js";
 
 /** An aggregated cell as it is painted. */
 const cellOf = ({ x, y, properties: p }) => ({
@@ -51,19 +51,22 @@ const groupOf = ({ x, y, properties: p }) => ({
 });
 
 /**
- * All features of a tile.
+ * All features of a tile, read in steps.
  *
  * @param {ArrayBuffer} bytes
  * @param {{z: number, x: number, y: number}} tile
  * @param {string} day YYYY-MM-DD
- * @returns {object[]} kind "tree", "cell", "site" or "group"; x, y in world units
+ * @returns {Generator<void, object[]>} kind "tree", "cell", "site" or "group"; x, y in world units
  */
-export function featuresOf(bytes, tile, day) {
+export function* featureSteps(bytes, tile, day) {
   const { trees, cells, groups, sites } = layersOf(bytes);
-  return [
-    ...pointsOf(cells, tile).map(cellOf),
-    ...pointsOf(sites, tile).map(siteOf),
-    ...pointsOf(groups, tile).map(groupOf),
-    ...pointsOf(trees, tile).map((feature) => treeOf(feature, day)),
-  ];
+  const found = [];
+  const kinds = [[cells, cellOf], [sites, siteOf], [groups, groupOf], [trees, (tree) => treeOf(tree, day)]];
+  for (const [layer, featureOf] of kinds) {
+    for (const points of pointSteps(layer, tile)) {
+      for (const point of points) found.push(featureOf(point));
+      yield;
+    }
+  }
+  return found;
 }

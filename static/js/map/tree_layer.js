@@ -7,8 +7,9 @@
 import { badgeRadius } from "baum/core/clusters.js";
 import { TileStore } from "baum/io/tiles.js";
 import { paintedCanvas, positionOf } from "baum/map/port.js";
+import { walker as pageWalker } from "baum/map/steps.js";
 import { tilesFor } from "baum/map/tile_cover.js";
-import { featuresOf } from "baum/map/tree_features.js";
+import { featureSteps } from "baum/map/tree_features.js";
 import { paintFeatures, symbolSize } from "baum/map/tree_paint.js";
 
 /** From here on tiles hold single trees; below, aggregated cells. */
@@ -24,10 +25,11 @@ const tileZoom = (zoom) => Math.min(Math.round(zoom), NATIVE_ZOOM);
 
 export class TreeLayer extends EventTarget {
   /**
-   * @param {{symbols: import("baum/map/symbols.js").Symbols, day: string, address: string}} options
-   *   day YYYY-MM-DD; address of the tiles, ending in a slash
+   * @param {{symbols: import("baum/map/symbols.js").Symbols, day: string, address: string,
+   *   walker?: import("baum/map/steps.js").Walker}} options
+   *   day YYYY-MM-DD; address of the tiles, ending in a slash; walker: does the work, bit by bit
    */
-  constructor({ symbols, day, address }) {
+  constructor({ symbols, day, address, walker = pageWalker }) {
     super();
     this.symbols = symbols;
     this.day = day;
@@ -38,11 +40,15 @@ export class TreeLayer extends EventTarget {
     this.chosen = "";
     this.dragged = "";
     this.failed = false;
-    this.store = new TileStore((bytes, tile) => featuresOf(bytes, tile, this.day));
+    this.store = new TileStore((bytes, tile) => walker.walk(featureSteps(bytes, tile, this.day)).done);
     this.before = [];
     this.features = [];
     this.badges = [];
-    this.canvas = paintedCanvas((context, view) => this.#paint(context, view), { pane: "overlayPane" });
+    this.canvas = paintedCanvas((context, view) => this.#paint(context, view), {
+      pane: "overlayPane",
+      sliced: true,
+      walker,
+    });
   }
 
   addTo(map) {
@@ -83,14 +89,21 @@ export class TreeLayer extends EventTarget {
     this.canvas.repaint();
   }
 
+  /** The view in which the map came to rest; what is painted may still be an older one. */
+  get view() {
+    return this.canvas.view;
+  }
+
   /** Trees in the present view, in no order. */
   visible() {
     if (!this.view) return [];
     const size = this.map.getSize();
+    const corner = this.#corner();
     return this.features.filter((feature) => {
       if (feature.kind !== "tree") return false;
-      const at = this.pixel(feature);
-      return at.x >= 0 && at.y >= 0 && at.x <= size.x && at.y <= size.y;
+      const at = this.view.place(feature.x, feature.y);
+      const [x, y] = [at.x + corner.x, at.y + corner.y];
+      return x >= 0 && y >= 0 && x <= size.x && y <= size.y;
     });
   }
 
@@ -121,8 +134,10 @@ export class TreeLayer extends EventTarget {
     const reach = Math.max(symbolSize(this.view.zoom) / 2 + 2, coarse ? 22 : 10);
     const corner = this.#corner();
     const away = (spot) => Math.hypot(spot.x + corner.x - at.x, spot.y + corner.y - at.y);
-    const badge = this.badges.find((each) => away(each.at) <= badgeRadius(each.count) + 3);
-    if (badge) return { ...badge, ...this.view.world(badge.at.x, badge.at.y) };
+    const badge = this.badges.find((each) =>
+      away(this.view.place(each.x, each.y)) <= badgeRadius(each.count) + 3
+    );
+    if (badge) return badge;
     let [best, nearest] = [null, reach];
     for (const feature of this.features) {
       if (feature.kind === "cell") continue;
@@ -140,47 +155,65 @@ export class TreeLayer extends EventTarget {
     return `${this.address}${z}/${x}/${y}.mvt?${query}`;
   }
 
-  #load(tiles) {
-    this.store.only(new Set(tiles.map((tile) => tile.key)));
-    const waiting = tiles.filter((tile) => this.store.get(tile.key) === undefined);
-    for (const tile of waiting) {
-      this.store.load(tile.key, this.#tileAddress(tile), tile).then(
-        () => {
-          this.failed = false;
-          this.#soon();
-        },
-        (error) => {
-          if (error.name === "AbortError") return;
-          this.failed = true;
-          this.dispatchEvent(new Event("failed"));
-        },
-      );
-    }
-    return waiting.length;
+  #load(tile) {
+    this.store.load(tile.key, this.#tileAddress(tile), tile).then(
+      () => {
+        this.failed = false;
+        this.#soon();
+      },
+      (error) => {
+        if (error.name === "AbortError") return;
+        this.failed = true;
+        this.dispatchEvent(new Event("failed"));
+      },
+    );
   }
 
   /** Tiles that arrive shortly after each other are painted once. */
   #soon() {
     this.waiting ||= setTimeout(() => {
       this.waiting = 0;
-      this.canvas.repaint();
+      this.canvas.repaintAfter();
     }, TOGETHER_MS);
   }
 
-  #paint(context, view) {
-    this.view = view;
+  /** Steps of a view; what is hit and listed changes with the picture, not before. */
+  *#paint(context, view) {
     const z = tileZoom(view.zoom);
     const tiles = tilesFor(view, z);
-    const missing = this.#load(tiles);
-    const here = tiles.flatMap((tile) => this.store.get(tile.key) ?? []);
-    if (!missing) this.before = [];
-    const singles = z >= TREE_ZOOM;
-    const kept = missing ? this.before.filter((feature) => (feature.kind !== "cell") === singles) : [];
-    const known = new Set(here.map((feature) => feature.id));
-    this.features = [...here, ...kept.filter((feature) => !feature.id || !known.has(feature.id))]
-      .filter((feature) => this.#wanted(feature));
-    this.badges = paintFeatures(context, view, this.features, this.symbols, this.chosen);
-    this.dispatchEvent(new CustomEvent("painted", { detail: { complete: !missing } }));
+    this.store.only(new Set(tiles.map((tile) => tile.key)));
+    const waiting = tiles.filter((tile) => this.store.get(tile.key) === undefined);
+    for (const tile of waiting) {
+      this.#load(tile);
+      yield;
+    }
+    const complete = waiting.length === 0;
+    const features = yield* this.#featuresOf(tiles, complete ? [] : this.before, z >= TREE_ZOOM);
+    const badges = yield* paintFeatures(context, view, features, this.symbols, this.chosen);
+    if (complete) this.before = [];
+    this.features = features;
+    this.badges = badges.map((badge) => ({ ...badge, ...view.world(badge.at.x, badge.at.y) }));
+    this.#tell(complete);
+  }
+
+  /** What the tiles hold and is asked for, and of `before` what they do not hold; in steps. */
+  *#featuresOf(tiles, before, singles) {
+    const here = [];
+    const known = new Set();
+    for (const tile of tiles) {
+      for (const feature of this.store.get(tile.key) ?? []) {
+        if (before.length) known.add(feature.id);
+        if (this.#wanted(feature)) here.push(feature);
+      }
+      yield;
+    }
+    const kept = before.filter((feature) => (feature.kind !== "cell") === singles && this.#wanted(feature));
+    return [...here, ...kept.filter((feature) => !feature.id || !known.has(feature.id))];
+  }
+
+  /** In a task of its own: lists take their time, too. */
+  #tell(complete) {
+    setTimeout(() => this.dispatchEvent(new CustomEvent("painted", { detail: { complete } })));
   }
 
   #wanted(feature) {

@@ -4,8 +4,9 @@ import { badgeRadius, joinCells } from "baum/core/clusters.js";
 
 /** Metres around the equator. */
 const EARTH_M = 40_075_016.686;
-/** Pixels around the canvas in which a large crown may still reach into it. */
+/** Pixels around the canvas from which a large crown may still reach into it, and from which anything else may. */
 const OUTSIDE = 240;
+const BADGE = 32;
 const CROWN_ZOOM = 18;
 const NUMBER_ZOOM = 19;
 const FONT = '"Fira Sans", sans-serif';
@@ -24,16 +25,53 @@ function pixelsPerMetre(view, y) {
   return (256 * 2 ** view.zoom) / (EARTH_M * Math.cos(latitude));
 }
 
-/** Everything of a view, from the ground up; returns the badges that stand for cells. */
-export function paintFeatures(context, view, features, symbols, chosen) {
-  const of = (kind) => features.filter((feature) => feature.kind === kind);
-  for (const site of of("site")) paintSite(context, view.place(site.x, site.y), symbolSize(view.zoom));
-  for (const group of of("group")) paintGroup(context, view.place(group.x, group.y), group);
-  paintTrees(context, view, of("tree"), symbols, chosen);
-  const cells = of("cell").map((cell) => ({ ...cell, at: view.place(cell.x, cell.y) }));
+/** Features between two steps of painting; words take longer than pictures. */
+const PICTURES = 48;
+const WORDS = 8;
+
+/** Parts of a list, so many at a time. */
+function* parts(list, many) {
+  for (let i = 0; i < list.length; i += many) yield list.slice(i, i + many);
+}
+
+/** Everything of a view in steps, from the ground up; returns the badges that stand for cells. */
+export function* paintFeatures(context, view, features, symbols, chosen) {
+  const { site, group, tree, cell } = yield* placed(view, features);
+  const size = symbolSize(view.zoom);
+  for (const some of parts(site, WORDS)) {
+    for (const { at } of some) paintSite(context, at, size);
+    yield;
+  }
+  for (const some of parts(group, WORDS)) {
+    for (const { feature, at } of some) paintGroup(context, at, feature);
+    yield;
+  }
+  yield* paintTrees(context, view, tree, symbols, chosen);
+  const cells = cell.map(({ feature, at }) => ({ ...feature, at }));
   const badges = joinCells(cells, (state) => symbols.table.rank(state));
-  for (const badge of badges) paintBadge(context, badge, symbols, view.ratio);
+  yield;
+  for (const some of parts(badges, WORDS)) {
+    for (const badge of some) paintBadge(context, badge, symbols, view.ratio);
+    yield;
+  }
   return badges;
+}
+
+/** By kind, with their pixels, what reaches into the view, and all cells; in steps. */
+function* placed(view, features) {
+  const found = { site: [], group: [], tree: [], cell: [] };
+  const reach = view.zoom >= CROWN_ZOOM ? OUTSIDE : BADGE;
+  const [right, lower] = [view.size.x + reach, view.size.y + reach];
+  for (const some of parts(features, 8 * PICTURES)) {
+    for (const feature of some) {
+      const at = view.place(feature.x, feature.y);
+      const reaches = at.x > -reach && at.y > -reach && at.x < right && at.y < lower;
+      // Cells that nobody sees still say how those are joined that somebody sees.
+      if (reaches || feature.kind === "cell") found[feature.kind].push({ feature, at });
+    }
+    yield;
+  }
+  return found;
 }
 
 /** An empty site: a dashed grey circle with a plus. */
@@ -74,20 +112,27 @@ function paintGroup(context, at, group) {
   context.fillText(text, at.x, at.y + 0.5);
 }
 
-/** All trees of a view: crowns below, then symbols by risk, then numbers. */
-function paintTrees(context, view, trees, symbols, chosen) {
-  const spots = trees.map((tree) => ({ tree, at: view.place(tree.x, tree.y) }))
-    .filter(({ at }) =>
-      at.x > -OUTSIDE && at.y > -OUTSIDE && at.x < view.size.x + OUTSIDE && at.y < view.size.y + OUTSIDE
-    )
-    .sort((a, b) => symbols.table.rank(a.tree.state) - symbols.table.rank(b.tree.state));
-  if (view.zoom >= CROWN_ZOOM) paintCrowns(context, view, spots);
+/** Trees in steps: crowns below, then symbols, the most dangerous last, then numbers. */
+function* paintTrees(context, view, trees, symbols, chosen) {
+  const byState = new Map(symbols.table.codes().reverse().map((code) => [code, []]));
+  for (const { feature, at } of trees) byState.get(feature.state).push({ tree: feature, at });
+  const spots = [...byState.values()].flat();
+  yield;
+  if (view.zoom >= CROWN_ZOOM) {
+    for (const some of parts(spots, PICTURES)) {
+      paintCrowns(context, view, some);
+      yield;
+    }
+  }
   const size = symbolSize(view.zoom);
-  const marked = spots.find(({ tree }) => tree.id === chosen);
+  const marked = chosen && spots.find(({ tree }) => tree.id === chosen);
   if (marked) paintChoice(context, marked.at, size);
   const paint = symbols.brush(size, view.ratio);
-  for (const { tree, at } of spots) paint(context, tree.state, tree.immediate, at.x, at.y);
-  if (view.zoom >= NUMBER_ZOOM) paintNumbers(context, spots, size);
+  for (const some of parts(spots, PICTURES)) {
+    for (const { tree, at } of some) paint(context, tree.state, tree.immediate, at.x, at.y);
+    yield;
+  }
+  if (view.zoom >= NUMBER_ZOOM) yield* paintNumbers(context, spots, size);
 }
 
 /** Crown circles in true size, faint. */
@@ -115,18 +160,21 @@ function paintChoice(context, at, size) {
   }
 }
 
-/** Numbers under the symbols; one that would cover another is left out. */
-function paintNumbers(context, spots, size) {
+/** Numbers under the symbols, in steps; one that would cover another is left out. */
+function* paintNumbers(context, spots, size) {
   context.font = `600 12px ${FONT}`;
   context.textAlign = "center";
   context.textBaseline = "top";
   context.lineJoin = "round";
   const taken = new Set();
-  for (const { tree, at } of [...spots].reverse()) {
-    const cell = `${Math.round(at.x / 34)}|${Math.round(at.y / 18)}`;
-    if (!tree.number || taken.has(cell)) continue;
-    taken.add(cell);
-    paintText(context, tree.number, at.x, at.y + size / 2 + 3);
+  for (const some of parts([...spots].reverse(), WORDS)) {
+    for (const { tree, at } of some) {
+      const cell = `${Math.round(at.x / 34)}|${Math.round(at.y / 18)}`;
+      if (!tree.number || taken.has(cell)) continue;
+      taken.add(cell);
+      paintText(context, tree.number, at.x, at.y + size / 2 + 3);
+    }
+    yield;
   }
 }
 

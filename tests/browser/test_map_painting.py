@@ -1,0 +1,196 @@
+"""The map's trees are painted in slices behind the picture that is shown; the test holds the turns."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests import mvt
+from tests.browser.module_page import Answer, Request, Site
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.browser
+
+#: Trees of each tile: more than one step reads and paints.
+TREES = 300
+#: A map with a tree layer whose work is done only when the test lets it: ``turn`` and ``rest``.
+HELD = """async (table) => {
+  const { StateTable } = await import("baum/core/states.js");
+  const { createMap } = await import("baum/map/port.js");
+  const { Walker } = await import("baum/map/steps.js");
+  const { Symbols } = await import("baum/map/symbols.js");
+  const { TreeLayer } = await import("baum/map/tree_layer.js");
+  const place = document.createElement("div");
+  Object.assign(place.style, { width: "400px", height: "300px", position: "relative" });
+  document.body.append(place);
+  const turns = [];
+  const clock = { now: 0 };
+  // Each look at the clock takes so long that a turn is one step.
+  const walker = new Walker({ now: () => clock.now += 10, later: (task) => turns.push(task) });
+  const map = createMap(place, { center: [53.1, 10.0], zoom: 16 });
+  const symbols = new Symbols(new StateTable(table));
+  const layer = new TreeLayer({ symbols, day: "2026-11-27", address: "/tiles/", walker });
+  const painted = [];
+  layer.addEventListener("painted", ({ detail }) => painted.push(detail.complete));
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
+  layer.addTo(map);
+  const held = {
+    map, layer, turns, painted,
+    shown: () => map.getPane("overlayPane").querySelector("canvas"),
+    turn: () => { turns.shift()?.(); },
+    /** Until nothing is left to do and every tile is here. */
+    rest: async () => {
+      for (let quiet = 0; quiet < 8; quiet += 1) {
+        for (; turns.length; quiet = 0) held.turn();
+        await pause();
+        if (layer.waiting || layer.store.coming.size) quiet = 0;
+      }
+    },
+    ids: () => layer.features.map(({ id }) => id),
+  };
+  window.held = held;
+}"""
+
+
+def answer(prefix: str) -> Any:
+    """Every tile has its trees; their ids begin with ``prefix``."""
+
+    def serve(request: Request) -> Answer:
+        z, x, y = request.path.removeprefix("/tiles/").removesuffix(".mvt").split("/")
+        trees = [
+            (f"{prefix}{z}/{x}/{y}/{n}", 200 * (n % 20), 250 * (n // 20)) for n in range(TREES)
+        ]
+        return 200, mvt.tree_tile(trees), {"Content-Type": "application/x-protobuf"}
+
+    return serve
+
+
+@pytest.fixture
+def page(site: Site, states: dict[str, Any]) -> Page:
+    """A map at rest with all its trees."""
+    site.server = answer("a")
+    page = site.open()
+    page.evaluate(HELD, states)
+    page.evaluate("held.rest()")
+    assert page.evaluate("held.painted.at(-1)")
+    assert page.evaluate("held.ids().length") > TREES
+    return page
+
+
+@pytest.fixture(scope="module")
+def states() -> dict[str, Any]:
+    """The table of states."""
+    table: dict[str, Any] = json.loads((ROOT / "inspections/rules/states.json").read_text("utf-8"))
+    return table
+
+
+def test_a_view_is_painted_in_many_turns_and_the_older_picture_stays(page):
+    """Nothing is empty in between, and what is shown is what is hit."""
+    stayed, turns, fresh = page.evaluate("""() => {
+      const older = held.shown();
+      const wide = older.width;
+      held.map.panBy([40, 0], { animate: false });
+      let [stayed, turns] = [true, 0];
+      while (held.turns.length && held.shown() === older) {
+        stayed = stayed && older.isConnected && older.width === wide;
+        held.turn();
+        turns += 1;
+      }
+      const { width } = held.shown();
+      return [stayed, turns, held.shown() !== older && width === wide];
+    }""")
+    assert stayed
+    assert turns > 20
+    assert fresh
+
+
+def test_a_newer_view_drops_the_paint_of_an_older_one(page):
+    """However far the older paint is, only the newer picture is ever shown."""
+    shown = page.evaluate("""async () => {
+      const pictures = new Set();
+      const look = () => pictures.add(held.shown());
+      const older = held.shown();
+      held.map.panBy([30, 0], { animate: false });
+      for (let i = 0; i < 15; i += 1) { held.turn(); look(); }
+      held.map.panBy([30, 0], { animate: false });
+      while (held.turns.length) { held.turn(); look(); }
+      pictures.delete(older);
+      const { left } = held.shown().getBoundingClientRect();
+      return [pictures.size, left - held.map.getContainer().getBoundingClientRect().left];
+    }""")
+    # A quarter of the map beyond its edge: the canvas lies where the newer view wants it.
+    assert shown == [1, -100]
+
+
+def test_a_tree_is_hit_where_it_is_shown(page):
+    """In the picture, after a move and while the next one is being painted."""
+    hits = page.evaluate("""() => {
+      const tree = held.layer.visible()[7];
+      const hit = () => held.layer.hit(held.layer.pixel(tree), false)?.id === tree.id;
+      const found = [hit()];
+      held.map.panBy([-35, 20], { animate: false });
+      found.push(hit());
+      for (let i = 0; i < 10; i += 1) held.turn();
+      found.push(hit());
+      while (held.turns.length) held.turn();
+      return [...found, hit()];
+    }""")
+    assert hits == [True, True, True, True]
+
+
+def test_the_chosen_tree_has_its_ring(page):
+    """Painted with the next picture."""
+    rings = page.evaluate("""() => {
+      const tree = held.layer.visible()[7];
+      const blue = () => {
+        const canvas = held.shown();
+        const corner = held.layer.canvas.corner();
+        const at = held.map.containerPointToLayerPoint(held.layer.pixel(tree)).subtract(corner);
+        const [x, y] = [Math.round(at.x) - 30, Math.round(at.y) - 30];
+        const { data } = canvas.getContext("2d").getImageData(x, y, 60, 60);
+        let found = 0;
+        for (let i = 0; i < data.length; i += 4) {
+          if (data[i] < 60 && data[i + 1] < 90 && data[i + 2] > 140 && data[i + 3] > 200) found += 1;
+        }
+        return found > 40;
+      };
+      const before = blue();
+      held.layer.choose(tree.id);
+      while (held.turns.length) held.turn();
+      const chosen = blue();
+      held.layer.choose("");
+      while (held.turns.length) held.turn();
+      return [before, chosen, blue()];
+    }""")
+    assert rings == [False, True, False]
+
+
+def test_a_tile_that_was_being_read_when_something_was_written_is_forgotten(page):
+    """It may show what is no longer true."""
+    ended, kept = page.evaluate("""async () => {
+      const { store } = held.layer;
+      const tile = { z: 16, x: 1, y: 1 };
+      const coming = store.load("one", "/tiles/16/1/1.mvt", tile).catch((error) => error.name);
+      while (!held.turns.length) await new Promise((resolve) => setTimeout(resolve, 5));
+      held.turn();
+      store.clear();
+      while (held.turns.length) held.turn();
+      return [await coming, store.get("one") ?? null];
+    }""")
+    assert ended == "AbortError"
+    assert kept is None
+
+
+def test_the_older_trees_stay_until_the_new_ones_are_here(page, site):
+    """After something was written, and also when a tile is not answered yet."""
+    number = page.evaluate("held.ids().length")
+    site.server = answer("b")
+    page.evaluate("""() => {
+      held.layer.refresh();
+      for (let i = 0; i < 200 && held.turns.length; i += 1) held.turn();
+    }""")
+    assert page.evaluate("held.ids().length") == number
+    page.evaluate("held.rest()")
+    assert page.evaluate("held.ids().length") == number
+    assert page.evaluate("held.ids().every((id) => id.startsWith('b'))")
