@@ -2,17 +2,16 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
 from inspections.models import ControlRun, RuleSet
 from inspections.services.digests import write_digests
 from inspections.services.flags import overdue_measures, update_flags
 from inspections.services.replanning import replan
+from inspections.services.turns import one_at_a_time
 from inspections.sql_state import state_sql
 
 #: Key of the advisory lock that lets one run at a time pass, on all machines of an installation.
@@ -43,7 +42,7 @@ def run_controls(*, day: date, now: datetime) -> ControlRun | None:
     controlled already.
     """
     begun = time.monotonic()
-    with _one_at_a_time():
+    with one_at_a_time(RUN_LOCK):
         last = ControlRun.objects.order_by("-day").first()
         if last is not None and last.day >= day:
             return last if last.day == day else None
@@ -65,25 +64,6 @@ def _may_have_moved(day: date, rule_set: RuleSet, last: ControlRun | None) -> bo
     if last is None or last.rule_set_id != rule_set.pk:
         return True
     return last.day.isocalendar()[:2] != day.isocalendar()[:2]
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Hold the lock of the session: it ends with the connection, whoever kills the process."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [RUN_LOCK])
-        try:
-            yield
-        finally:
-            # In a transaction that the database has given up, only its end lets go of the lock.
-            if connection.connection and not connection.connection.broken:
-                _let_go(cursor)
-
-
-def _let_go(cursor: Any) -> None:
-    """Release the lock; a failed transaction refuses, and its session is closed by its owner."""
-    with suppress(DatabaseError):
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [RUN_LOCK])
 
 
 def _record(

@@ -14,12 +14,15 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from inspections.models import ControlPlan, RuleSet
+from inspections.services.turns import one_at_a_time
 
 PLAN_SQL: Final = (Path(__file__).parent.parent / "sql" / "plan.sql").read_text("utf-8")
 #: Every column of the plan but its key; "computed" in plan.sql has the same names.
 COLUMNS: Final = tuple(f.column for f in ControlPlan._meta.concrete_fields if not f.primary_key)
 #: Trees that are locked and written in one statement: a recording waits for no more.
 BATCH = 5_000
+#: Key of the advisory lock under which the whole city is planned.
+CITY_LOCK: Final = 7_305_531
 LOCK_SQL: Final = """
     SELECT count(*) FROM (
         SELECT 1 FROM baumkataster_tree WHERE id = ANY (%(ids)s::uuid[])
@@ -40,12 +43,14 @@ WRITE_SQL: Final = f"""
 DIFFERING: Final = f"""
     FROM computed c LEFT JOIN inspections_controlplan p ON p.tree_id = c.tree_id
     WHERE p.tree_id IS NULL OR ({_listed("p.")}) IS DISTINCT FROM ({_listed("c.")})"""
-#: All plans that differ, computed once; which version of the stored row was seen; numbered in parts.
+#: All plans that differ, computed once; which version of the stored row was seen; numbered in parts
+#: by place, so that a part marks a few squares of the map and not the whole of it.
 #: A row that a running deed may have locked is marked: its version does not tell what becomes of it.
 STAGE_SQL: Final = f"""
     CREATE TEMPORARY TABLE next_plan AS
     WITH {PLAN_SQL}
-    SELECT (row_number() OVER (ORDER BY c.tree_id) - 1) / %(batch)s AS part, c.*,
+    SELECT (row_number() OVER (ORDER BY c.geom, c.tree_id) - 1) / %(batch)s AS part,
+        c.tree_id, {_listed("c.")},
         p.ctid AS seen_at, p.xmin AS seen_version, p.xmax AS seen_lock,
         p.xmax <> '0' AND age(p.xmax) <= age(
             (pg_snapshot_xmin(pg_current_snapshot())::text::bigint & 4294967295)::text::xid
@@ -55,9 +60,10 @@ STAGE_SQL: Final = f"""
 LOCK_PART_SQL: Final = """
     SELECT count(*) FROM (
         SELECT 1 FROM baumkataster_tree
-        WHERE id IN (SELECT tree_id FROM next_plan WHERE part = %(part)s AND seen_at IS NOT NULL)
+        WHERE id IN (SELECT tree_id FROM next_plan WHERE part = %(part)s)
         ORDER BY id FOR NO KEY UPDATE
     ) held"""
+LOCK_STAGED_SQL: Final = LOCK_PART_SQL.replace(" WHERE part = %(part)s", "")
 #: Written only where the stored row is still the one that was seen.
 UPDATE_PART_SQL: Final = f"""
     UPDATE inspections_controlplan p SET ({_listed("")}) = ({_listed("n.")})
@@ -81,7 +87,7 @@ COUNT_SQL: Final = f"""
     SELECT count(*) {DIFFERING}"""
 CHECK_SQL: Final = f"""
     WITH {PLAN_SQL}
-    SELECT c.tree_id, to_jsonb(p) - 'tree_id', to_jsonb(c) - 'tree_id'
+    SELECT c.tree_id, to_jsonb(p) - 'tree_id', to_jsonb(c) - '{{tree_id,geom}}'::text[]
     {DIFFERING} ORDER BY c.tree_id"""
 
 
@@ -112,12 +118,15 @@ def replan(
     trees are computed at once without a lock, and what differs is written in parts, each in a
     transaction of its own unless the caller has one: nobody waits longer than for one part.
     """
+    given = initial_due or {}
+    if tree_ids is None:
+        # The rule set is read under the lock: an older one must not be written over a newer one.
+        with one_at_a_time(CITY_LOCK):
+            rule_set = RuleSet.objects.valid_on(day)
+            return _replan_all(rule_set, given) if rule_set else 0
     rule_set = RuleSet.objects.valid_on(day)
     if rule_set is None:
         return 0
-    given = initial_due or {}
-    if tree_ids is None:
-        return _replan_all(rule_set, given)
     ids = sorted(set(tree_ids))
     return sum(_write(rule_set, list(part), given) for part in _parts(ids))
 
@@ -151,7 +160,12 @@ def _parts(ids: list[UUID]) -> Iterable[list[UUID]]:
 
 
 def _replan_all(rule_set: RuleSet, given: Mapping[UUID, date]) -> int:
-    """Compute all plans in one statement, then write those that differ part by part."""
+    """Compute all plans in one statement, then write those that differ part by part.
+
+    Locks of all parts stay with a transaction of the caller. There all trees are locked first,
+    in order of id as every deed does it: by parts it would be in order of place, and two could wait
+    for each other.
+    """
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.next_plan")
         cursor.execute(STAGE_SQL, {**_parameters(rule_set, None, given), "batch": BATCH})
@@ -159,6 +173,8 @@ def _replan_all(rule_set: RuleSet, given: Mapping[UUID, date]) -> int:
         if staged:
             cursor.execute("CREATE INDEX ON next_plan (part)")
             cursor.execute("ANALYZE next_plan")
+            if connection.in_atomic_block:
+                cursor.execute(LOCK_STAGED_SQL)
         changed = sum(_write_part(rule_set, part, given) for part in range(-(-staged // BATCH)))
         cursor.execute("DROP TABLE pg_temp.next_plan")
     return changed
@@ -167,8 +183,10 @@ def _replan_all(rule_set: RuleSet, given: Mapping[UUID, date]) -> int:
 def _write_part(rule_set: RuleSet, part: int, given: Mapping[UUID, date]) -> int:
     """Write one staged part; trees at which a deed was faster are computed anew."""
     parameters = {"part": part}
+    held = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(LOCK_PART_SQL, parameters)
+        if not held:
+            cursor.execute(LOCK_PART_SQL, parameters)
         cursor.execute(UPDATE_PART_SQL, parameters)
         written = int(cursor.rowcount)
         cursor.execute(INSERT_PART_SQL, parameters)

@@ -1,6 +1,7 @@
 -- What every tree's ControlPlan must hold: the set-based twin of rules/plan.plan_control.
 -- Parameters: rule (id of the rule set), ids (trees; null: all), given_ids and given_days (deadlines
 -- of initial surveys that a planting or import hands in). Used by services/replanning.py as a CTE.
+-- One column more than a ControlPlan has: geom, the tree's place, in whose order a city is written.
 rule AS MATERIALIZED (
     SELECT id, matrix, default_months, tolerance_months, youth_care_months, initial_months
     FROM inspections_ruleset WHERE id = %(rule)s
@@ -40,6 +41,7 @@ given AS (
 facts AS (
     SELECT
         t.id AS tree_id,
+        t.geom,
         CASE
             WHEN t.duty <> 'city' THEN 'duty'
             WHEN t.status NOT IN ('planted', 'standing', 'unverified') THEN 'not_standing'
@@ -135,6 +137,7 @@ dated AS (
 computed AS (
     SELECT
         tree_id,
+        geom,
         reason = '' AS required,
         reason AS not_required_reason,
         due_on,
