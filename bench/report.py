@@ -17,6 +17,7 @@ from bench.measure import Series, memory, timed
 from inspections.filters import TreeFilter
 from inspections.reports import numbers, overdue
 from inspections.reports.paper.making import Asked, make_paper
+from inspections.reports.past_trees import renew_trees
 from inspections.reports.planner import in_written_order
 
 PAGE = "/berichte/ueberfaellig/"
@@ -37,8 +38,9 @@ def main() -> None:
 
 
 def _page(city: BenchCity, rounds: int) -> None:
-    """First page and totals over HTTP, beside their statements alone."""
+    """First page and totals over HTTP, beside their statements alone; the worker's part is done."""
     http = signed_in(city, role="supervisor")
+    renew_trees()
     person = User.objects.get(username__startswith="messung-supervisor")
     limit, page, totals = Series("limit"), Series("page"), Series("totals")
     for _ in range(rounds):

@@ -4,6 +4,7 @@ States and the care of young trees stand in the plan alone; who is late is looke
 ones; only the shares of districts, units and kinds need every tree with its place.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Case, Count, F, Max, Q, QuerySet, When
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models.functions import Coalesce
 
 from baumkataster.models import PlaceKind
 from inspections.models import LeafState, RuleSet
@@ -139,10 +140,10 @@ def totals_by(rows: QuerySet[Any], *groups: str) -> list[list[dict[str, Any]]]:
     )
     with on_all_cores():
         cells = list(counted)
-    return [_summed(cells, group) for group in groups]
+    return [summed(cells, group) for group in groups]
 
 
-def _summed(cells: list[dict[str, Any]], group: str) -> list[dict[str, Any]]:
+def summed(cells: Iterable[dict[str, Any]], group: str) -> list[dict[str, Any]]:
     """The rows of one group out of the combinations of all groups, in the order of their names."""
     found: dict[str | None, dict[str, Any]] = {}
     for cell in cells:
@@ -157,16 +158,33 @@ def forecast(
     plans: QuerySet[Any], trees: QuerySet[Any], *, on: date, months: int
 ) -> list[Forecast]:
     """What falls due in this month (with all that is late) and the months after it."""
-    first = on.replace(day=1)
-    last = add_months(first, months)
-    everywhere = _by_month(plans.filter(due_on__lt=last), "due_on", first)
+    last = add_months(on.replace(day=1), months)
     due = trees.filter(control_plan__due_on__lt=last, site__place__kind__in=SENSITIVE)
-    children = _by_month(due, "control_plan__due_on", first)
+    children = by_day(due, on=on, plan="control_plan__")
+    everywhere = by_day(plans.filter(due_on__lt=last), on=on, plan="")
+    return by_month(everywhere, children, on=on, months=months)
+
+
+def by_day(rows: QuerySet[Any], *, on: date, plan: str) -> list[tuple[date, int]]:
+    """Due date -> trees that fall due; without those that need no control (of required plans: those
+    that are exempt). ``plan`` leads to the plan."""
+    free = Q((f"{plan}exempt_until__isnull", True)) | Q((f"{plan}exempt_until__lt", on))
+    counted = rows.order_by().filter(free, **{f"{plan}required": True})
+    return list(counted.values_list(f"{plan}due_on").annotate(trees=Count("pk")))
+
+
+def by_month(
+    everywhere: Iterable[tuple[date, int]],
+    children: Iterable[tuple[date, int]],
+    *,
+    on: date,
+    months: int,
+) -> list[Forecast]:
+    """The forecast from trees by due date, everywhere and where children play."""
+    first = on.replace(day=1)
+    trees, sensitive = _months(everywhere, first), _months(children, first)
     listed = [add_months(first, step) for step in range(months)]
-    return [
-        Forecast(month=month, trees=everywhere.get(month, 0), sensitive=children.get(month, 0))
-        for month in listed
-    ]
+    return [Forecast(month=m, trees=trees[m], sensitive=sensitive[m]) for m in listed]
 
 
 def by_year(months: Iterable[Forecast]) -> list[Forecast]:
@@ -182,13 +200,11 @@ def by_year(months: Iterable[Forecast]) -> list[Forecast]:
     ]
 
 
-def _by_month(rows: QuerySet[Any], due_on: str, first: date) -> dict[date, int]:
+def _months(days: Iterable[tuple[date, int]], first: date) -> Counter[date]:
     """First day of the month -> trees; what is late counts in the first."""
-    found: dict[date, int] = {}
-    counted = rows.order_by().exclude(state="none").values_list(TruncMonth(due_on))
-    for month, trees in counted.annotate(trees=Count("pk")):
-        month_or_first = max(month, first)
-        found[month_or_first] = found.get(month_or_first, 0) + trees
+    found: Counter[date] = Counter()
+    for day, trees in days:
+        found[max(day.replace(day=1), first)] += trees
     return found
 
 

@@ -79,12 +79,16 @@ class ReportRows:
     """
 
     on: date
+    #: Whether nothing is left out: no filter, and who asks sees all trees.
+    whole: bool
     trees: QuerySet[Any]
     plans: QuerySet[Any]
 
     def only(self, *, trees: Q, plans: Q) -> "ReportRows":
         """The rows that fulfil a condition, said once for trees and once for plans."""
-        return replace(self, trees=self.trees.filter(trees), plans=self.plans.filter(plans))
+        return replace(
+            self, whole=False, trees=self.trees.filter(trees), plans=self.plans.filter(plans)
+        )
 
     def count(self) -> int:
         """Number of rows."""
@@ -102,11 +106,13 @@ def report_rows(*, on: date, visible_to: Visitor, tree_filter: TreeFilter) -> Re
     )
     trees = apply(trees, anywhere, day=on)
     plans = ControlPlan.objects.filter(required=True)
-    if anywhere != TreeFilter() or getattr(visible_to, "role", None) not in _SEES_ALL:
+    whole = anywhere == TreeFilter() and getattr(visible_to, "role", None) in _SEES_ALL
+    if not whole:
         plans = plans.filter(tree__in=trees.order_by().values("pk"))
     today = Value(on, output_field=DateField())
     return ReportRows(
         on=on,
+        whole=whole and visible_to.is_active,
         trees=trees.annotate(
             state=state_expression(on), days_over=DaysFrom(F("control_plan__due_on"), today)
         ),

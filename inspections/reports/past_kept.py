@@ -36,7 +36,7 @@ from inspections.reports.past_store import (
     may_keep,
     remember,
     run_beside,
-    untouched,
+    touched,
 )
 from inspections.reports.past_trees import PLACE_OF_TREE, kept_trees
 
@@ -76,7 +76,7 @@ class KeptDay(Plans):
     def holds(self) -> bool:
         """Whether a kept day can be shown, with few trees made anew."""
         found = look(self.key())
-        return found is not None and untouched(found, but=MOST)
+        return found is not None and touched(found, most=MOST) is not None
 
     def show(self) -> bool:
         """Let the transaction see the kept day, as it would be made now; False: there is none."""
@@ -85,12 +85,12 @@ class KeptDay(Plans):
             return False
         self.run(SETTINGS)
         self.values |= {"seen": found.seen, "most": MOST + 1, "all": ALL}
-        touched = self.run(f"CREATE TEMP TABLE past_among ON COMMIT DROP AS {TOUCHED_SQL}")
-        if touched > MOST or self.run("SELECT FROM past_among WHERE id = %(all)s"):
+        number = self.run(f"CREATE TEMP TABLE past_among ON COMMIT DROP AS {TOUCHED_SQL}")
+        if number > MOST or self.run("SELECT FROM past_among WHERE id = %(all)s"):
             self.run("DROP TABLE past_among")
             return False
         rows = [f"SELECT * FROM {table}" for table in found.plans]
-        if touched:
+        if number:
             self.run("ANALYZE past_among")
             self.among = self.few = True
             self.make_plans()
@@ -100,7 +100,7 @@ class KeptDay(Plans):
         self._lay_over(found)
         self.make_views(only_among=False)
         self.view_plans(" UNION ALL ".join(rows))
-        if not touched:
+        if not number:
             self.hide_unknown_rules()
         return True
 

@@ -81,12 +81,12 @@ def look(key: str) -> Found | None:
     return Found(row[0], row[1], tuple(row[2]), row[3]) if row else None
 
 
-def untouched(found: Found, *, but: int) -> bool:
-    """Whether nothing happened since to more trees than ``but``."""
+def touched(found: Found, *, most: int) -> set[UUID] | None:
+    """Trees that something happened to since; None: to more than ``most``, or to all."""
     with connection.cursor() as cursor:
-        cursor.execute(TOUCHED_SQL, {"seen": found.seen, "most": but + 1})
-        touched = {key for (key,) in cursor.fetchall()}
-    return ALL not in touched and len(touched) <= but
+        cursor.execute(TOUCHED_SQL, {"seen": found.seen, "most": most + 1})
+        trees = {key for (key,) in cursor.fetchall()}
+    return None if ALL in trees or len(trees) > most else trees
 
 
 def begin(*, parts: int, seen: str | None = None) -> Found:

@@ -2,11 +2,14 @@
 
 Half of what a million due dates cost is to find each tree's place. The worker keeps the answer for
 large cities and renews it when much has happened; a day made from it knows no more transactions than
-it does, so that whatever has changed since is made anew, as always (past_kept.py).
+it does, so that whatever has changed since is made anew, as always (past_kept.py). Each tree has the
+number of its cell, too: all trees of one district, unit and kind of place (city_totals.py).
 """
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import Final
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -21,20 +24,33 @@ from inspections.reports.past_store import (
     look,
     may_keep,
     remember,
-    untouched,
+    touched,
 )
 
 #: With more trees touched since, the worker renews the table; days that are made from it have to
 #: last, too (past_kept.MOST).
 MOST: Final = 2_000
 KIND: Final = "trees"
+#: The table of cells.
+CELLS: Final = "cells"
 TREES_SQL: Final = """
+CREATE TEMP TABLE past_placed ON COMMIT DROP AS
 SELECT t.id, t.status, t.duty, t.phase, t.expectation, t.planted_on, t.planted_year, t.felled_on,
-    t.created_at, place.kind AS place_kind, place.expectation AS place_expectation
+    t.created_at, place.kind AS place_kind, place.expectation AS place_expectation,
+    t.district_id, coalesce(t.unit_id, place.unit_id) AS unit_id,
+    (dense_rank() OVER (ORDER BY t.district_id, coalesce(t.unit_id, place.unit_id), place.kind))::int
+        AS cell
 FROM public.baumkataster_tree t
 JOIN public.baumkataster_site site ON site.id = t.site_id
-JOIN public.baumkataster_place place ON place.id = site.place_id
-ORDER BY t.id"""
+JOIN public.baumkataster_place place ON place.id = site.place_id;
+CREATE UNLOGGED TABLE {trees} AS
+SELECT id, status, duty, phase, expectation, planted_on, planted_year, felled_on, created_at,
+    place_kind, place_expectation, cell FROM past_placed ORDER BY id;
+CREATE UNIQUE INDEX ON {trees} (id);
+ANALYZE {trees};
+CREATE UNLOGGED TABLE {cells} AS
+SELECT DISTINCT cell, district_id, unit_id, place_kind FROM past_placed;
+ANALYZE {cells}"""
 #: What then_plan.sql calls the place of a kept tree.
 PLACE_OF_TREE: Final = """CROSS JOIN LATERAL (
         SELECT t.place_kind AS kind, t.place_expectation AS expectation) place"""
@@ -42,8 +58,14 @@ PLACE_OF_TREE: Final = """CROSS JOIN LATERAL (
 
 def kept_trees() -> Found | None:
     """The kept trees, where they are new enough to make a day from."""
+    return kept_trees_but()[0]
+
+
+def kept_trees_but() -> tuple[Found | None, set[UUID]]:
+    """The kept trees, and those that something has happened to since."""
     found = look(_key())
-    return found if found and untouched(found, but=MOST) else None
+    since = touched(found, most=MOST) if found else None
+    return (None, set()) if since is None else (found, since)
 
 
 def renew_trees() -> bool:
@@ -67,12 +89,10 @@ def renew_trees() -> bool:
 
 
 def _make(found: Found) -> None:
-    (table,) = found.plans
+    found = replace(found, others=(CELLS,))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '192MB'")
-        cursor.execute(f"CREATE UNLOGGED TABLE {table} AS {TREES_SQL}")
-        cursor.execute(f"CREATE UNIQUE INDEX ON {table} (id)")
-        cursor.execute(f"ANALYZE {table}")
+        cursor.execute(TREES_SQL.format(trees=found.plans[0], cells=found.other(CELLS)))
     remember(found, key=_key())
 
 

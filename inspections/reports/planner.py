@@ -31,9 +31,10 @@ def on_all_cores() -> Iterator[None]:
     """Share one reading of all trees among the cores.
 
     The planner takes every combination of district, unit and kind for possible and fears the sum of
-    what the workers hand over; really there are few.
+    what the workers hand over; really there are few. A million keys are hashed in memory.
     """
-    with _told({"parallel_setup_cost": "0", "parallel_tuple_cost": "0", "enable_mergejoin": "off"}):
+    shared = {"parallel_setup_cost": "0", "parallel_tuple_cost": "0", "enable_mergejoin": "off"}
+    with _told(shared | {"work_mem": "192MB", "hash_mem_multiplier": "2"}):
         yield
 
 

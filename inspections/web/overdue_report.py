@@ -21,6 +21,7 @@ from baumkataster.web.base_maps import base_maps
 from baumkataster.web.doors import door
 from inspections.models import ControlRun
 from inspections.reports import numbers, overdue
+from inspections.reports.city_totals import GROUPS, totals_and_forecast
 from inspections.reports.overdue_files import csv_lines, plain_row, xlsx_bytes
 from inspections.reports.past import ensure_data, looking_back
 from inspections.reports.planner import as_they_come, in_written_order
@@ -111,11 +112,7 @@ def overdue_totals(request: HttpRequest) -> HttpResponse:
 
 def _totals(asked: Asked) -> dict[str, Any]:
     """Totals and forecast of a selection."""
-    rows = asked.rows
-    months = numbers.forecast(rows.plans, rows.trees, on=asked.day.day, months=36)
-    districts, units, kinds = numbers.totals_by(
-        rows.trees, "district_name", "unit_code", "place_kind"
-    )
+    (districts, units, kinds), months = totals_and_forecast(asked.rows, GROUPS, months=36)
     return {
         "districts": districts,
         "units": units,

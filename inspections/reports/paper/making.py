@@ -19,6 +19,7 @@ from baumkataster.permissions import Visitor
 from inspections.filters import TreeFilter
 from inspections.models import ControlRun
 from inspections.reports import numbers, overdue
+from inspections.reports.city_totals import totals_and_forecast
 from inspections.reports.overdue_files import bare, plain_row
 from inspections.reports.paper.city_map import city_map
 from inspections.reports.paper.fonts import font_addresses
@@ -106,8 +107,8 @@ def _facts(asked: Asked, rows: overdue.ReportRows) -> dict[str, Any]:
     duty = sum(counts.values())
     rule = overdue.rule_set(asked.on)
     city = CitySettings.objects.first()
-    units, kinds = numbers.totals_by(rows.trees, "unit_code", "place_kind")
-    months = numbers.forecast(rows.plans, rows.trees, on=asked.on, months=MONTHS)
+    groups = ("unit_code", "place_kind")
+    (units, kinds), months = totals_and_forecast(rows, groups, months=MONTHS)
     return {
         "city": city.name if city else "",
         "on": asked.on,
