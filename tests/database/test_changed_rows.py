@@ -32,3 +32,6 @@ def test_old_and_new_rows_are_joined_in_full():
         "baum_record_change",
     }
     assert {name: found for name, found in joins.items() if set(found) - {"FULL"}} == {}
+    # A plan for many rows that reads all trees would be taken for one tree, too.
+    marks = [source for name, source in sources.items() if name.startswith("baum_mark")]
+    assert [source for source in marks if "JOIN public.baumkataster_tree" in source] == []

@@ -1,8 +1,10 @@
-"""Triggers that compare old and new rows of an UPDATE join them in full, as baum_record_change does.
+"""Triggers that compare old and new rows of an UPDATE cost the same whatever the session did before.
 
 The first change of a session makes the plan of a trigger's statement. Made for the one row of a deed,
 an inner join became a loop in a loop; the next change of ten thousand rows in the same session then
 compared each with each, a hundred million times. A full join is hashed or merged, whatever its size.
+The other way round, a change of many rows made a plan that reads all trees of the city, and each later
+change of one tree read them again: OFFSET 0 looks trees up one by one.
 Otherwise the functions are those of the migrations 0005 and 0007.
 """
 
@@ -41,17 +43,19 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         PERFORM public.baum_mark_cells(ARRAY(
             SELECT public.baum_cell(t.geom) FROM new_rows n
-            JOIN public.baumkataster_tree t ON t.id = n.tree_id));
+            CROSS JOIN LATERAL (SELECT geom FROM public.baumkataster_tree
+                WHERE id = n.tree_id OFFSET 0) t));
     ELSIF TG_OP = 'DELETE' THEN
         PERFORM public.baum_mark_cells(ARRAY(
             SELECT public.baum_cell(t.geom) FROM old_rows o
-            JOIN public.baumkataster_tree t ON t.id = o.tree_id));
+            CROSS JOIN LATERAL (SELECT geom FROM public.baumkataster_tree
+                WHERE id = o.tree_id OFFSET 0) t));
     ELSE
         PERFORM public.baum_mark_cells(ARRAY(
             SELECT public.baum_cell(t.geom)
             FROM old_rows o FULL JOIN new_rows n ON n.tree_id = o.tree_id
-            -- Not n.tree_id alone: that would take the fullness away.
-            JOIN public.baumkataster_tree t ON t.id = coalesce(n.tree_id, o.tree_id)
+            CROSS JOIN LATERAL (SELECT geom FROM public.baumkataster_tree
+                WHERE id = coalesce(n.tree_id, o.tree_id) OFFSET 0) t
             WHERE (o.required, o.due_on, o.exempt_until, o.never, o.tolerance_until)
                 IS DISTINCT FROM
                 (n.required, n.due_on, n.exempt_until, n.never, n.tolerance_until)));
@@ -65,14 +69,17 @@ BEGIN
         PERFORM public.baum_mark_cells(ARRAY(
             SELECT public.baum_cell(t.geom) FROM new_rows n
             JOIN public.inspections_urgency u ON u.code = n.urgency_id AND u.immediate
-            JOIN public.baumkataster_tree t ON t.id = n.tree_id WHERE n.state = 'open'));
+            CROSS JOIN LATERAL (SELECT geom FROM public.baumkataster_tree
+                WHERE id = n.tree_id OFFSET 0) t
+            WHERE n.state = 'open'));
     ELSE
         PERFORM public.baum_mark_cells(ARRAY(
             SELECT public.baum_cell(t.geom)
             FROM old_rows o FULL JOIN new_rows n ON n.id = o.id
             JOIN public.inspections_urgency u ON u.code IN (o.urgency_id, n.urgency_id)
                 AND u.immediate
-            JOIN public.baumkataster_tree t ON t.id IN (o.tree_id, n.tree_id)
+            CROSS JOIN LATERAL (SELECT geom FROM public.baumkataster_tree
+                WHERE id IN (o.tree_id, n.tree_id) OFFSET 0) t
             WHERE (o.state, o.urgency_id, o.tree_id)
                 IS DISTINCT FROM (n.state, n.urgency_id, n.tree_id)));
     END IF;
@@ -96,7 +103,8 @@ BEGIN
             UNION ALL SELECT public.baum_cell(after) FROM changed
             -- A tree is labelled with the number of its site.
             UNION ALL SELECT public.baum_cell(t.geom) FROM changed
-                JOIN public.baumkataster_tree t ON t.site_id = changed.id));
+                CROSS JOIN LATERAL (SELECT geom FROM public.baumkataster_tree
+                    WHERE site_id = changed.id OFFSET 0) t));
     END IF;
     RETURN NULL;
 END $$;
