@@ -7,6 +7,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -34,7 +35,7 @@ class Observed:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, then say what was answered."""
-        said = request.headers.get("X-Request-ID", "")
+        said = request.META.get("HTTP_X_REQUEST_ID", "")
         name = said if GOOD_ID.fullmatch(said) else uuid.uuid4().hex
         tokens = request_id.set(name), request_route.set("")
         begun = time.perf_counter()
@@ -83,5 +84,9 @@ def route_of(request: HttpRequest) -> str:
 
 def pseudonym(person: User) -> str:
     """Follows one person through the lines of one day, and no further."""
-    text = f"{timezone.localdate()}:{person.pk}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), text, hashlib.sha256).hexdigest()[:10]
+    return _pseudonym(f"{timezone.localdate()}:{person.pk}", settings.SECRET_KEY)
+
+
+@lru_cache(maxsize=2048)
+def _pseudonym(text: str, key: str) -> str:
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()[:10]

@@ -91,7 +91,7 @@ def cell_layer(
     day: date,
     states: tuple[str, ...],
     keep: bool,
-    marked: list[int],
+    marked: str,
     known: Known | None = None,
 ) -> tuple[str, bytes]:
     """Layer ``cells`` of a tile for those who see all trees: number, worst state, immediate.

@@ -4,7 +4,8 @@ from geodata.tiles.statement import CONDITIONS
 from inspections.rules.states import STATES
 from inspections.sql_state import IMMEDIATE_TREES, rank_sql, state_sql
 
-EXTENT, BUFFER = 4096, 256
+#: The margin is what a symbol on the edge needs in a tile of 256 pixels; our map leaves it out.
+EXTENT, BUFFER = 4096, 128
 
 _TILE = "%(z)s::int, %(x)s::int, %(y)s::int"
 _NEAR = f"ST_Transform(ST_TileEnvelope({_TILE}, margin => {BUFFER / EXTENT}), 25832)"
@@ -40,9 +41,12 @@ _WORDS = """,
       t.crown_diameter_m::real AS cr"""
 _OF_WORDS = """LEFT JOIN near_sites n ON n.id = t.site_id
     LEFT JOIN baumkataster_species sp ON sp.id = t.species_id"""
-#: All trees that must be seen to at once: few, found by an index (migration 0006).
-_URGENT = """SELECT m.tree_id FROM inspections_measure m WHERE m.state = 'open'
-    AND m.urgency_id = ANY(ARRAY(SELECT u.code FROM inspections_urgency u WHERE u.immediate))"""
+#: All trees that must be seen to at once: few, found by an index (migration 0006). Put into an array
+#: and taken out again, because the planner expects few rows of an array: of the index it expects a
+#: hundredth of all measures, and to make room for them takes as long as a tile of a street.
+_URGENT = """SELECT unnest(ARRAY(SELECT m.tree_id FROM inspections_measure m WHERE m.state = 'open'
+    AND m.urgency_id = ANY(ARRAY(SELECT u.code FROM inspections_urgency u WHERE u.immediate))))
+    AS tree_id"""
 #: Read once, as they lie: nearly every tree of the tile stands at one of these, and only the few
 #: others, and the few sites without a tree here, are looked up one by one.
 _NEAR_SITES = """SELECT e.id, e.number, e.geom, e.active, e.district_id, e.place_id

@@ -40,6 +40,8 @@ _RELEASE = sha256(
         ]
     ).encode()
 ).hexdigest()
+#: No filter at all.
+_NOTHING = TreeFilter()
 #: Tiles of this process; each is asked for its mark before it is used again.
 KEPT = KeptTiles()
 
@@ -75,7 +77,8 @@ def tree_tile(
         NotKnownAnyMore: they are not.
     """
     if tile.z < TREE_ZOOM and _all_but_states(visitor, tree_filter):
-        states, cells = tree_filter.states, marked_cells(tile) if tile.z >= FIRST_ZOOM else []
+        states = tree_filter.states
+        cells = marked_cells(tile) if tile.z >= FIRST_ZOOM else "{}"
 
         def counted() -> tuple[str, bytes]:
             return cell_layer(
@@ -85,27 +88,22 @@ def tree_tile(
         if tile.z < FIRST_ZOOM:
             return Drawn(counted()[1])
         return _unless_kept((tile, day, states), cells, counted, known=known, seen=seen)
-    allowed, params = _allowed(visitor, tree_filter, day)
     if tile.z < TREE_ZOOM:
+        allowed, params = _allowed(visitor, tree_filter, day)
         return Drawn(_cells(tile, allowed, params, day=day, side=CELLS))
-    params |= {"z": tile.z, "x": tile.x, "y": tile.y}
-    params |= _other_layers(visitor, tree_filter, tile.z)
-    if allowed:
-        return Drawn(_street(tile, allowed, params, day=day, known=known)[1])
+
+    def drawn() -> tuple[str, bytes]:
+        return _street(tile, visitor, tree_filter, cells, day=day, known=known)
+
     cells = marked_cells(tile, tree_sql.BUFFER / tree_sql.EXTENT)
-    params["marked"] = cells
-    return _unless_kept(
-        (tile, day),
-        cells,
-        lambda: _street(tile, "", params, day=day, known=known),
-        known=known,
-        seen=seen,
-    )
+    if not _sees_all(visitor, tree_filter):
+        return Drawn(drawn()[1])
+    return _unless_kept((tile, day), cells, drawn, known=known, seen=seen)
 
 
 def _unless_kept(
     key: tuple[Tile, date] | tuple[Tile, date, tuple[str, ...]],
-    cells: list[int],
+    cells: str,
     draw: Callable[[], tuple[str, bytes]],
     *,
     known: Known | None,
@@ -126,13 +124,24 @@ def _unless_kept(
 
 
 def _street(
-    tile: Tile, allowed: str, params: dict[str, Any], *, day: date, known: Known | None
+    tile: Tile,
+    visitor: User,
+    tree_filter: TreeFilter,
+    marked: str,
+    *,
+    day: date,
+    known: Known | None,
 ) -> tuple[str, bytes]:
     """Every tree, or cells where there are too many; with the mark if all trees may be seen.
 
     The mark is read in one view of the database with the trees; cells that are counted after it may
     only be newer than it says.
     """
+    allowed, params = _allowed(visitor, tree_filter, day)
+    params |= {"z": tile.z, "x": tile.x, "y": tile.y}
+    params |= _other_layers(visitor, tree_filter, tile.z)
+    if not allowed:
+        params["marked"] = marked
     statement = tree_sql.street_tile(
         allowed,
         limit=MAX_TREES + 1,
@@ -144,6 +153,11 @@ def _street(
     if number > MAX_TREES:
         return mark, _cells(tile, allowed, params, day=day, side=FINE_CELLS)
     return mark, bytes(layers)
+
+
+def _sees_all(visitor: User, tree_filter: TreeFilter) -> bool:
+    """Whether the tile is the same for all who see all trees and ask for nothing."""
+    return visitor.role != Role.CONTRACTOR and tree_filter.without_box() == _NOTHING
 
 
 def _all_but_states(visitor: User, tree_filter: TreeFilter) -> bool:
@@ -166,9 +180,9 @@ def _allowed(visitor: User, tree_filter: TreeFilter, day: date) -> tuple[str, di
     """SQL condition on t.id for what the visitor may see and asks for, with its values."""
     tree_filter = tree_filter.without_box()
     params: dict[str, Any] = {"statuses": list(tree_filter.statuses) or ON_MAP}
-    seen = Tree.objects.visible_to(visitor)
-    if visitor.role != Role.CONTRACTOR and tree_filter == TreeFilter():
+    if _sees_all(visitor, tree_filter):
         return "", params
+    seen = Tree.objects.visible_to(visitor)
     rows = apply(seen, tree_filter, day=day).order_by().values("pk")
     text, values = named(rows)
     return f"AND t.id IN ({text})", params | values

@@ -13,7 +13,8 @@ NO_CACHE = "private, no-cache"
 
 def seen_by(request: HttpRequest) -> list[str]:
     """Etags of what the browser has of this address."""
-    return parse_etags(request.headers.get("If-None-Match", ""))
+    said = request.META.get("HTTP_IF_NONE_MATCH", "")
+    return parse_etags(said) if said else []
 
 
 def tile_answer(
@@ -29,6 +30,8 @@ def tile_answer(
         answer = HttpResponseNotModified()
     else:
         answer = HttpResponse(content, content_type=TILE_TYPE)
+        # Without it gunicorn sends the tile in chunks, each with a call of its own.
+        answer["Content-Length"] = len(content)
     answer["ETag"] = etag
     answer["Cache-Control"] = keep
     patch_vary_headers(answer, ["Cookie"])

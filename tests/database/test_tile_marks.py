@@ -180,7 +180,7 @@ def test_words_are_gathered_and_no_mark_comes_back(tree: Tree, monkeypatch: Any)
             cursor.execute(
                 "INSERT INTO geodata_tilemark (cell, by) SELECT %s, coalesce(max(by), 0) + 1"
                 " FROM geodata_tilemark",
-                [cells[1]],
+                [cells.strip("{}").split(",")[1]],
             )
             seen.append(marks.mark_now(cells, None))
     assert marks.gather_marks() == 1
