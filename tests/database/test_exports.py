@@ -238,9 +238,14 @@ def test_contractors_only_ever_get_their_own_trees() -> None:
 
 
 def many_trees(number: int) -> None:
-    """Trees by plain SQL, fast."""
+    """Trees by plain SQL, fast.
+
+    Nobody has counted rows that are not committed: the planner takes them for a handful and compares
+    each with each, for minutes.
+    """
     site = make_site()
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(
             "INSERT INTO baumkataster_site (place_id, number, geom)"
             " SELECT place_id, 'N' || n, ST_Translate(geom, n % 500, n / 500)"
@@ -253,24 +258,24 @@ def many_trees(number: int) -> None:
         )
 
 
-@pytest.mark.parametrize("kind", ["geojson", "csv"])
-def test_memory_does_not_grow_with_the_number_of_trees(kind: str) -> None:
+def test_memory_does_not_grow_with_the_number_of_trees() -> None:
     many_trees(30_000)
     assert Tree.objects.count() == 30_000
     selection = everything()
-    size = 0
-    tracemalloc.start()
-    for block in getattr(exporting, kind)(selection):
-        size += len(block)
-        assert len(block) < 4 * exporting.BLOCK
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert size > 5_000_000
-    assert peak < 1_500_000
+    for kind in ("geojson", "csv"):
+        size = 0
+        tracemalloc.start()
+        for block in getattr(exporting, kind)(selection):
+            size += len(block)
+            assert len(block) < 4 * exporting.BLOCK, kind
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert size > 5_000_000, kind
+        assert peak < 1_500_000, kind
 
 
 def test_a_file_left_early_leaves_the_connection_idle() -> None:
-    many_trees(20_000)
+    many_trees(10_000)
     rows = exporting.geojson(everything())
     next(rows)
     session = connection.connection
