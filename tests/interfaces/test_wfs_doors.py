@@ -12,6 +12,7 @@ from geodata.fields import CONTROL, PUBLIC
 from geodata.models import ControlTree
 from tests.factories import load_reference_data, make_city, make_tree, make_user
 from tests.interfaces.wfs_client import Refused, WfsClient, body, like, literal
+from tests.kept_rows import kept_rows  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 SECRET = "GEHEIM-4711"
@@ -20,13 +21,18 @@ COLUMNS = {column.name for column in CONTROL} | {field.name for field in Tree._m
 HIDDEN = sorted((COLUMNS | RELATIONS) - {column.name for column in PUBLIC} - {"geom"})
 
 
-@pytest.fixture(autouse=True)
-def trees() -> None:
-    cache.clear()
+@pytest.fixture(scope="module")
+def trees(kept_rows: None) -> None:  # noqa: F811
+    """One tree that everybody may see, and one that is hidden."""
     load_reference_data()
     make_city(public_wfs=True)
     make_tree(number="1", remarks=SECRET, tag=SECRET, owner=SECRET, species_as_given=SECRET)
     make_tree(number="2", duty="none", duty_reason="privat")
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_known_yet(trees: None) -> None:
+    cache.clear()
 
 
 def test_closed_by_default() -> None:

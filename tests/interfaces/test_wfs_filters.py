@@ -19,12 +19,14 @@ from tests.interfaces.wfs_client import (
     like,
     literal,
 )
+from tests.kept_rows import kept_rows  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def wfs() -> WfsClient:
+@pytest.fixture(scope="module")
+def trees(kept_rows: None) -> None:  # noqa: F811
+    """Five trees whose names and numbers are full of signs."""
     load_reference_data()
     make_city(public_wfs=True)
     for number, name, height in [
@@ -36,6 +38,11 @@ def wfs() -> WfsClient:
     ]:
         place = make_place(name=name)
         make_tree(place=place, number=number, height_m=height, geom=point(len(name)))
+
+
+@pytest.fixture
+def wfs(trees: None) -> WfsClient:
+    """Somebody who asks about them."""
     return WfsClient()
 
 

@@ -15,13 +15,14 @@ from gisserver.exceptions import ExternalValueError
 from geodata.ogc.reference_systems import CRS84, SYSTEMS, known_system
 from tests.factories import CENTRE, load_reference_data, make_city, make_place, make_tree, point
 from tests.interfaces.wfs_client import Refused, WfsClient, body, exception_text
+from tests.kept_rows import kept_rows  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 EAST, NORTH = CENTRE
 
 
-@pytest.fixture
-def wfs() -> WfsClient:
+@pytest.fixture(scope="module")
+def trees(kept_rows: None) -> None:  # noqa: F811
     """A grid of 10 × 10 trees, 100 m apart."""
     load_reference_data()
     make_city(public_wfs=True)
@@ -29,6 +30,11 @@ def wfs() -> WfsClient:
     for column in range(10):
         for row in range(10):
             make_tree(place=place, number=f"{column}{row}", geom=point(column * 100, row * 100))
+
+
+@pytest.fixture
+def wfs(trees: None) -> WfsClient:
+    """Somebody who asks about the grid."""
     return WfsClient()
 
 
