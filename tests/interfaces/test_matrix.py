@@ -5,6 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings as django_settings
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -288,6 +290,19 @@ def ask(client: Client, method: str, address: str) -> int:
     return status
 
 
+def signed_in(visitor: User | None, sessions: list[str]) -> Client:
+    """A fresh browser with the visitor's last session, or with a new one if that was ended."""
+    client = Client()
+    if visitor is None:
+        return client
+    if sessions and Session.objects.filter(session_key=sessions[-1]).exists():
+        client.cookies[django_settings.SESSION_COOKIE_NAME] = sessions[-1]
+    else:
+        client.force_login(visitor)
+        sessions.append(client.cookies[django_settings.SESSION_COOKIE_NAME].value)
+    return client
+
+
 @pytest.mark.parametrize("who", [*Role, None])
 def test_every_role_at_every_address(who: Role | None, settings: Any, tmp_path: Any) -> None:
     """Open doors answer with anything but "no" (empty bodies are refused as 400, unknown keys as
@@ -309,13 +324,12 @@ def test_every_role_at_every_address(who: Role | None, settings: Any, tmp_path: 
     if visitor is not None and who != Role.ARBORIST:
         make_identity(visitor)
     wrong: list[str] = []
+    sessions: list[str] = []
     for route, methods in ADDRESSES.items():
         for method, door in methods.items():
             if door == "setting" or route in {"accounts/logout/", "sprache/"}:
                 continue
-            client = Client()
-            if visitor is not None:
-                client.force_login(visitor)
+            client = signed_in(visitor, sessions)
             status = ask(client, method, filled(route, tree, measure))
             if not as_expected(status, route, door, visitor):
                 wrong.append(f"{method} {route} -> {status} for {who} at {door}")
