@@ -4,7 +4,7 @@ import http.client
 import signal
 from collections.abc import Iterator
 from os import kill
-from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -13,8 +13,7 @@ import pytest
 from bench.measure import _children
 from tests.conftest import app_url
 from tests.factories import make_city, make_site, make_species
-from tests.own_database import own_database  # noqa: F401 - a fixture
-from tests.server import Server, running_server
+from tests.server import Server, cloned_database, on_database, running_server
 
 #: More bytes than all buffers between database and reader hold.
 TREES = 30_000
@@ -32,15 +31,19 @@ ENDED = """
     WHERE datname = %s AND pid <> pg_backend_pid() AND query LIKE 'COPY%%'"""
 
 
-@pytest.fixture
-def server(own_database: str, tmp_path: Path) -> Iterator[Server]:  # noqa: F811
-    """A city whose files are long."""
-    make_city(public_geojson=True, public_csv=True)
-    values = {"place": make_site().place_id, "species": make_species().pk, "trees": TREES}
-    with psycopg.connect(app_url(own_database), autocommit=True) as connection:
-        connection.execute(FILL, values)
-    with running_server(own_database, tmp_path) as running:
-        yield running
+@pytest.fixture(scope="module")
+def server(
+    template_database: str, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A city whose files are long; each fault must leave it able to serve the next."""
+    with cloned_database("cut", template_database) as name:
+        with on_database(name, django_db_blocker):
+            make_city(public_geojson=True, public_csv=True)
+            values = {"place": make_site().place_id, "species": make_species().pk, "trees": TREES}
+        with psycopg.connect(app_url(name), autocommit=True) as connection:
+            connection.execute(FILL, values)
+        with running_server(name, tmp_path_factory.mktemp("cut")) as running:
+            yield running
 
 
 def begun(server: Server, path: str) -> http.client.HTTPResponse:
