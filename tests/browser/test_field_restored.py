@@ -13,6 +13,7 @@ from launch import roles
 from tests.browser.city import City
 from tests.conftest import create_database, end_sessions, owner_url
 from tests.field.hands import (
+    AGAIN_S,
     PATH,
     choose,
     no_new_finding,
@@ -97,7 +98,7 @@ def test_what_the_backup_does_not_hold_comes_again(
             while before(city).entries < had.entries + 3 or waiting(one.page):
                 assert monotonic() < end, sender(one)
                 nudge(one)
-                one.page.wait_for_timeout(100)
+                one.page.wait_for_timeout(1000 * AGAIN_S)
 
             after = kept(one.page)
             assert after.by_status() == {"accepted": 3}

@@ -12,6 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Error, Page
 
+from tests.field.hands import AGAIN_S
 from tests.field.kept import waiting
 from tests.field.messages import Way
 from tests.field.net import Net
@@ -132,7 +133,7 @@ def send_in_storm(
         for word, (times, _) in trouble.items()
         for _ in range(times)
     )
-    begun, result = monotonic(), Trouble()
+    begun, result, again = monotonic(), Trouble(), 0.0
     net.weather(STORM)
     net.up()
     while monotonic() - begun < patience:
@@ -143,7 +144,9 @@ def send_in_storm(
             _, word = plan.pop(0)
             trouble[word][1]()
             result.done.append(word)
-        nudge(tablet.page)
+        if monotonic() >= again:
+            nudge(tablet.page)
+            again = monotonic() + AGAIN_S
         tablet.page.wait_for_timeout(60)
     result.seconds = monotonic() - begun
     net.weather({})

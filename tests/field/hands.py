@@ -15,6 +15,8 @@ from tests.field.tablet import Tablet
 PATH = "/feld/"
 #: Longer than an entry is held back for taking it back.
 HOLD_S = 11
+#: How often a tablet finds its net: each time it asks the city anew who it is and what there is.
+AGAIN_S = 0.4
 #: Trees at which "Ohne neuen Befund" may be tapped, and at which it may not, by the app's own rule;
 #: none that shares its spot with another, because a finger could not tell them apart.
 CHOOSE = """async ({allowed, limit, skip, findings, reason}) => {
@@ -178,13 +180,15 @@ def send_all(tablet: Tablet, patience: float = 20) -> None:
     """Time passes, the tablet finds its net; until the city has receipted everything."""
     tablet.wait(HOLD_S)
     end = monotonic() + patience
-    left = -1
+    left, again = -1, 0.0
     while monotonic() < end:
-        nudge(tablet)
+        if monotonic() >= again:
+            nudge(tablet)
+            again = monotonic() + AGAIN_S
         left = waiting(tablet.page)
         if left == 0:
             return
-        tablet.page.wait_for_timeout(50)
+        tablet.page.wait_for_timeout(100)
     raise AssertionError(f"{left} still wait: {sender(tablet)}")
 
 
