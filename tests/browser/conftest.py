@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwr
 
 from tests.browser.city import City
 from tests.browser.module_page import Listener, Site, listening_files
-from tests.browser.visits import PASSWORD, PATIENCE_MS, Visit
+from tests.browser.visits import PASSWORD, PATIENCE_MS, Desks, Visit
 from tests.conftest import manage
 from tests.field.net import Net
 from tests.field.profiles import Profiles
@@ -68,19 +68,23 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def cookies() -> dict[str, Any]:
-    """Signed-in states by login, so that each person signs in once."""
+    """Cookies by login, so that each person signs in once."""
     return {}
 
 
+@pytest.fixture(scope="module")
+def desks(chromium: Browser, server: Server) -> Desks:
+    """Where people sit, one after another."""
+    return Desks(chromium, server.url)
+
+
 @pytest.fixture
-def visit(
-    chromium: Browser, server: Server, cookies: dict[str, Any]
-) -> Iterator[Callable[..., Visit]]:
+def visit(desks: Desks, cookies: dict[str, Any]) -> Iterator[Callable[..., Visit]]:
     """``visit("kontrolle")`` gives a signed-in page; afterwards no page may have complained."""
     visits: list[Visit] = []
 
     def start(login: str = "", **options: Any) -> Visit:
-        visits.append(Visit(chromium, server.url, login, cookies, **options))
+        visits.append(Visit(desks, login, cookies, **options))
         return visits[-1]
 
     yield start

@@ -9,7 +9,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.hashers import make_password
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.visits import Visit
+from tests.browser.visits import Desks, Visit
 from tests.factories import PASSWORD, load_reference_data, make_city, make_user
 from tests.oidc_provider import CLIENT, SECRET, Provider, running_provider
 from tests.oidc_provider import PASSWORD as THERE
@@ -56,10 +56,16 @@ def house(
             yield running
 
 
+@pytest.fixture(scope="module")
+def desks(house: Server, chromium: Browser) -> Desks:
+    """Where people sit who come to this house."""
+    return Desks(chromium, house.url)
+
+
 @pytest.fixture
-def person(house: Server, chromium: Browser) -> Iterator[Visit]:
+def person(desks: Desks) -> Iterator[Visit]:
     """A browser without anybody signed in; in the end it may not have complained."""
-    visit = Visit(chromium, house.url, "", {})
+    visit = Visit(desks, "", {})
     yield visit
     assert not visit.close()
 
