@@ -20,6 +20,9 @@ const NATIVE_ZOOM = 17;
 /** Tiles that come within this time are painted together. */
 const TOGETHER_MS = 60;
 
+/** Pixels around the world at zoom 0. */
+const WORLD = 256;
+
 /** Zoom of the tiles for a zoom of the view. */
 const tileZoom = (zoom) => Math.min(Math.round(zoom), NATIVE_ZOOM);
 
@@ -98,13 +101,10 @@ export class TreeLayer extends EventTarget {
   visible() {
     if (!this.view) return [];
     const size = this.map.getSize();
-    const corner = this.#corner();
-    return this.features.filter((feature) => {
-      if (feature.kind !== "tree") return false;
-      const at = this.view.place(feature.x, feature.y);
-      const [x, y] = [at.x + corner.x, at.y + corner.y];
-      return x >= 0 && y >= 0 && x <= size.x && y <= size.y;
-    });
+    const [upper, lower] = [this.#worldAt({ x: 0, y: 0 }), this.#worldAt(size)];
+    return this.features.filter(({ kind, x, y }) =>
+      kind === "tree" && x >= upper.x && y >= upper.y && x <= lower.x && y <= lower.y
+    );
   }
 
   /** Latitude and longitude of a feature. */
@@ -116,6 +116,12 @@ export class TreeLayer extends EventTarget {
   pixel(feature) {
     const [at, corner] = [this.view.place(feature.x, feature.y), this.#corner()];
     return { x: at.x + corner.x, y: at.y + corner.y };
+  }
+
+  /** World units at a container pixel. */
+  #worldAt({ x, y }) {
+    const corner = this.#corner();
+    return this.view.world(x - corner.x, y - corner.y);
   }
 
   /** Container pixel of the canvas's upper left corner, also while the map is dragged. */
@@ -132,16 +138,16 @@ export class TreeLayer extends EventTarget {
   hit(at, coarse) {
     if (!this.view) return null;
     const reach = Math.max(symbolSize(this.view.zoom) / 2 + 2, coarse ? 22 : 10);
-    const corner = this.#corner();
-    const away = (spot) => Math.hypot(spot.x + corner.x - at.x, spot.y + corner.y - at.y);
-    const badge = this.badges.find((each) =>
-      away(this.view.place(each.x, each.y)) <= badgeRadius(each.count) + 3
-    );
+    // Asked with every movement of the mouse: everything in world units, nothing is made for a feature.
+    const spot = this.#worldAt(at);
+    const pixels = WORLD * 2 ** this.view.zoom;
+    const away = ({ x, y }) => Math.hypot(x - spot.x, y - spot.y) * pixels;
+    const badge = this.badges.find((each) => away(each) <= badgeRadius(each.count) + 3);
     if (badge) return badge;
     let [best, nearest] = [null, reach];
     for (const feature of this.features) {
       if (feature.kind === "cell") continue;
-      const distance = away(this.view.place(feature.x, feature.y));
+      const distance = away(feature);
       if (distance <= nearest) [best, nearest] = [feature, distance];
     }
     return best;
