@@ -48,8 +48,6 @@ LOCK_OF_DAY: Final = 7_305_914
 #: that the report lists (overdue.only_states): an index of all trees would take three times as long.
 BY_RISK: Final = """((CASE WHEN expectation = 'lower' THEN 0 ELSE 1 END) DESC, due_on)
     WHERE required AND (never OR due_on < %(day)s)"""
-#: Share of the trees of the connection that also rebuilds the rows of the day.
-SHARE: Final = {True: 0.5, False: 0.46}
 MODELS: Final = {
     model._meta.model_name: model for model in (Tree, Site, Place, Measure, InheritedControl)
 }
@@ -144,6 +142,8 @@ class KeptDay(Plans):
         settings = SETTINGS if trees else WHOLE
         self.run(settings)
         rows = f"{trees.plans[0]} t {PLACE_OF_TREE}" if trees else ""
+        if trees:
+            self.all_trees = trees.plans[0]
         middle = self._middle()
         shares = [f"{{id}} < '{middle}'", f"{{id}} >= '{middle}'"] if found.parts > 1 else [""]
         texts = [
@@ -172,14 +172,12 @@ class KeptDay(Plans):
         remember(replace(found, others=tuple(others)), key=self.key())
 
     def _middle(self) -> str:
-        """A key that this connection's share of the trees lies before."""
+        """A key that about half of the trees lie before."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT bounds[(array_length(bounds, 1) * %s)::int]"
-                " FROM pg_stats, LATERAL (SELECT histogram_bounds::text::uuid[] AS bounds) b"
-                " WHERE schemaname = 'public' AND tablename = 'baumkataster_tree'"
-                " AND attname = 'id'",
-                [SHARE[self.then]],
+                "SELECT (histogram_bounds::text::uuid[])[array_length(histogram_bounds::text::uuid[], 1) / 2]"
+                " FROM pg_stats WHERE schemaname = 'public' AND tablename = 'baumkataster_tree'"
+                " AND attname = 'id'"
             )
             row = cursor.fetchone()
         return str(row[0]) if row and row[0] else "80000000-0000-0000-0000-000000000000"

@@ -105,6 +105,8 @@ class PastRows:
         self.rebuilt: set[type[Model]] = set()
         #: Temporary views that were made, by name.
         self.views: set[str] = set()
+        #: A table of all trees with what tells whether they stood.
+        self.all_trees = "public.baumkataster_tree"
         #: Whether past_proved names trees.
         self.proved = False
 
@@ -123,7 +125,7 @@ class PastRows:
                 name: f"AND {name} IN (SELECT id FROM past_among)" if self.among else ""
                 for name in ("t.id", "i.tree_id")
             }
-            self.run(STATEMENTS["proved"].format(among=of["t.id"]))
+            self.run(STATEMENTS["proved"].format(trees=self.all_trees, among=of["t.id"]))
             self.proved = True
             learned = self._learn(of["i.tree_id"])
             if learned or Tree in self.rebuilt:

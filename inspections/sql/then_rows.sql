@@ -23,7 +23,7 @@ WHERE {then} AND later.gone AND NOT EXISTS (SELECT FROM public.{table} now WHERE
 -- Trees that were recorded later and are not known to have been planted, but were looked at by then.
 -- The one scan that finds the later ones may be shared by several processes.
 CREATE TEMP TABLE past_later ON COMMIT DROP AS
-SELECT t.id, t.planted_on IS NULL AS undated FROM public.baumkataster_tree t
+SELECT t.id, t.planted_on IS NULL AS undated FROM {trees} t
 WHERE t.created_at >= %(end)s AND CASE WHEN t.planted_on IS NOT NULL THEN t.planted_on > %(day)s
     ELSE coalesce(t.planted_year, 9999) >= extract(year FROM %(day)s::date) END {among};
 ANALYZE past_later;
