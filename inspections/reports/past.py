@@ -45,8 +45,11 @@ def looking_back(asked: AskedDay, *, among: str = "", evidence: bool = False) ->
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             ensure_data(asked)
             # Inside somebody else's transaction what they changed and did not commit counts, too.
-            if among or not outermost or not KeptDay(asked).show():
+            kept = KeptDay(asked)
+            if among or not outermost or not kept.show():
                 Plans(asked, among).make(evidence=evidence)
+            elif evidence:
+                kept.make_evidence(only_among=False)
             yield
         finally:
             transaction.set_rollback(True)

@@ -56,7 +56,7 @@ class Plans(PastRows):
             self.few = number <= FEW
         self.make_plans()
         if evidence:
-            self.make_evidence()
+            self.make_evidence(only_among=self.among)
 
     def make_plans(self) -> None:
         """Rows, views and plans; of the trees of past_among, where there are some."""

@@ -165,10 +165,10 @@ class PastRows:
             return f"({either})"
         return f"({either} OR {alias}.id IN (SELECT id FROM past_proved))"
 
-    def make_evidence(self) -> None:
-        """Inspections and photos too, which only the card lists; after ``make``."""
+    def make_evidence(self, *, only_among: bool) -> None:
+        """Inspections and photos too, which only card and paper look at; after the plans."""
         # A correction is about the same tree, so that no other one's inspections are looked through.
-        among = "AND i.tree_id IN (SELECT id FROM past_among)" if self.among else ""
+        among = "AND i.tree_id IN (SELECT id FROM past_among)" if only_among else ""
         text = STATEMENTS["evidence_then" if self.then else "evidence_today"]
         self.run(text.format(among=among))
 

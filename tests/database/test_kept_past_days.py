@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from baumkataster.models import Place, Site, Tree
 from inspections.filters import TreeFilter
-from inspections.models import ControlPlan, InheritedControl, Measure
+from inspections.models import ControlPlan, InheritedControl, Inspection, Measure
 from inspections.past_day import AskedDay
 from inspections.reports.overdue import in_order, only_states, report_rows
 from inspections.reports.past import looking_back
@@ -25,7 +25,7 @@ from tests.own_database import own_database  # noqa: F401 - a fixture
 
 DAY = date(2024, 3, 12)
 BOTH = [AskedDay(day=DAY, today=date(2026, 11, 23), reading=reading) for reading in Reading]
-SEEN = (Tree, Site, Place, Measure, InheritedControl, ControlPlan)
+SEEN = (Tree, Site, Place, Measure, InheritedControl, ControlPlan, Inspection)
 
 
 @pytest.fixture
@@ -44,13 +44,13 @@ def rows() -> dict[str, list[dict[str, Any]]]:
 
 
 def kept(asked: AskedDay) -> dict[str, list[dict[str, Any]]]:
-    with looking_back(asked):
+    with looking_back(asked, evidence=True):
         return rows()
 
 
 def from_scratch(asked: AskedDay) -> dict[str, list[dict[str, Any]]]:
     """The same without anything kept: inside a transaction all is made in it."""
-    with transaction.atomic(), looking_back(asked):
+    with transaction.atomic(), looking_back(asked, evidence=True):
         return rows()
 
 
