@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -56,6 +56,8 @@ STAGE_SQL: Final = f"""
             (pg_snapshot_xmin(pg_current_snapshot())::text::bigint & 4294967295)::text::xid
         ) AS unsure
     {DIFFERING}"""
+PARTS_SQL: Final = """
+    SELECT part, count(*), count(seen_at) FROM next_plan GROUP BY part ORDER BY part"""
 #: Deeds lock their tree first; those that have begun end before this returns.
 LOCK_PART_SQL: Final = """
     SELECT count(*) FROM (
@@ -89,6 +91,15 @@ CHECK_SQL: Final = f"""
     WITH {PLAN_SQL}
     SELECT c.tree_id, to_jsonb(p) - 'tree_id', to_jsonb(c) - '{{tree_id,geom}}'::text[]
     {DIFFERING} ORDER BY c.tree_id"""
+
+
+class Part(NamedTuple):
+    """Staged trees that are locked and written together."""
+
+    number: int
+    trees: int
+    #: Those that have a plan already.
+    known: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,33 +177,42 @@ def _replan_all(rule_set: RuleSet, given: Mapping[UUID, date]) -> int:
     in order of id as every deed does it: by parts it would be in order of place, and two could wait
     for each other.
     """
+    parts = _staged(rule_set, given)
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.next_plan")
-        cursor.execute(STAGE_SQL, {**_parameters(rule_set, None, given), "batch": BATCH})
-        staged = int(cursor.rowcount)
-        if staged:
-            cursor.execute("CREATE INDEX ON next_plan (part)")
-            cursor.execute("ANALYZE next_plan")
-            if connection.in_atomic_block:
-                cursor.execute(LOCK_STAGED_SQL)
-        changed = sum(_write_part(rule_set, part, given) for part in range(-(-staged // BATCH)))
+        if parts and connection.in_atomic_block:
+            cursor.execute(LOCK_STAGED_SQL)
+        changed = sum(_write_part(rule_set, part, given) for part in parts)
         cursor.execute("DROP TABLE pg_temp.next_plan")
     return changed
 
 
-def _write_part(rule_set: RuleSet, part: int, given: Mapping[UUID, date]) -> int:
+def _staged(rule_set: RuleSet, given: Mapping[UUID, date]) -> list[Part]:
+    """Compute all plans and keep those that differ in a temporary table; its parts."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.next_plan; SET LOCAL work_mem = '128MB'")
+        cursor.execute(STAGE_SQL, {**_parameters(rule_set, None, given), "batch": BATCH})
+        if not cursor.rowcount:
+            return []
+        cursor.execute("CREATE INDEX ON next_plan (part); ANALYZE next_plan")
+        cursor.execute(PARTS_SQL)
+        return [Part(*row) for row in cursor.fetchall()]
+
+
+def _write_part(rule_set: RuleSet, part: Part, given: Mapping[UUID, date]) -> int:
     """Write one staged part; trees at which a deed was faster are computed anew."""
-    parameters = {"part": part}
+    parameters = {"part": part.number}
     held = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         if not held:
             cursor.execute(LOCK_PART_SQL, parameters)
-        cursor.execute(UPDATE_PART_SQL, parameters)
-        written = int(cursor.rowcount)
-        cursor.execute(INSERT_PART_SQL, parameters)
-        written += int(cursor.rowcount)
-        cursor.execute("SELECT count(*) FROM next_plan WHERE part = %(part)s", parameters)
-        if written == cursor.fetchone()[0]:
+        written = 0
+        if part.known:
+            cursor.execute(UPDATE_PART_SQL, parameters)
+            written += int(cursor.rowcount)
+        if part.known < part.trees:
+            cursor.execute(INSERT_PART_SQL, parameters)
+            written += int(cursor.rowcount)
+        if written == part.trees:
             return written
         cursor.execute(LEFT_SQL, parameters)
         left = [row[0] for row in cursor.fetchall()]
