@@ -61,8 +61,8 @@ def test_filter_order_and_files_tell_the_same(visit, city: City):
     district = city.value(DISTRICT)
     page.get_by_role("combobox", name="Ortsteil").select_option(label=district)
     page.get_by_role("combobox", name="Sortierung").select_option("due")
-    page.get_by_role("button", name="Anzeigen").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Anzeigen").click()
     number = int(page.locator("#report-list-title").inner_text().split()[0].replace(".", ""))
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()

@@ -100,8 +100,9 @@ class Visit:
         self.go("/accounts/login/")
         self.page.get_by_label("Benutzername").fill(login)
         self.page.get_by_label("Passwort").fill(password)
-        self.page.get_by_role("button", name="Anmelden", exact=True).click()
-        self.page.wait_for_load_state()
+        # The page that is left is loaded, too: only the next one brings the session's cookie.
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Anmelden", exact=True).click()
 
     def go(self, path: str) -> Page:
         """Open an address of the product."""
