@@ -21,6 +21,7 @@ PLAN_SQL: Final = (Path(__file__).parent.parent / "sql" / "plan.sql").read_text(
 COLUMNS: Final = tuple(f.column for f in ControlPlan._meta.concrete_fields if not f.primary_key)
 #: Trees that are locked and written in one statement: a recording waits for no more.
 BATCH = 5_000
+EVERYTHING: Final = 2**31 - 1
 #: Key of the advisory lock under which the whole city is planned.
 CITY_LOCK: Final = 7_305_531
 LOCK_SQL: Final = """
@@ -65,7 +66,6 @@ LOCK_PART_SQL: Final = """
         WHERE id IN (SELECT tree_id FROM next_plan WHERE part = %(part)s)
         ORDER BY id FOR NO KEY UPDATE
     ) held"""
-LOCK_STAGED_SQL: Final = LOCK_PART_SQL.replace(" WHERE part = %(part)s", "")
 #: Written only where the stored row is still the one that was seen.
 UPDATE_PART_SQL: Final = f"""
     UPDATE inspections_controlplan p SET ({_listed("")}) = ({_listed("n.")})
@@ -139,7 +139,7 @@ def replan(
     if rule_set is None:
         return 0
     ids = sorted(set(tree_ids))
-    return sum(_write(rule_set, list(part), given) for part in _parts(ids))
+    return sum(_write(rule_set, part, given) for part in _parts(ids))
 
 
 def count_differing(*, day: date) -> int:
@@ -173,24 +173,22 @@ def _parts(ids: list[UUID]) -> Iterable[list[UUID]]:
 def _replan_all(rule_set: RuleSet, given: Mapping[UUID, date]) -> int:
     """Compute all plans in one statement, then write those that differ part by part.
 
-    Locks of all parts stay with a transaction of the caller. There all trees are locked first,
-    in order of id as every deed does it: by parts it would be in order of place, and two could wait
-    for each other.
+    A transaction of the caller keeps all locks to its end, so parts would spare nobody. There the city
+    is one part, locked in order of id as every deed does it: locked by parts, in order of place, it
+    and a deed could wait for each other.
     """
-    parts = _staged(rule_set, given)
+    batch = EVERYTHING if connection.in_atomic_block else BATCH
+    changed = sum(_write_part(rule_set, part, given) for part in _staged(rule_set, given, batch))
     with connection.cursor() as cursor:
-        if parts and connection.in_atomic_block:
-            cursor.execute(LOCK_STAGED_SQL)
-        changed = sum(_write_part(rule_set, part, given) for part in parts)
         cursor.execute("DROP TABLE pg_temp.next_plan")
     return changed
 
 
-def _staged(rule_set: RuleSet, given: Mapping[UUID, date]) -> list[Part]:
+def _staged(rule_set: RuleSet, given: Mapping[UUID, date], batch: int) -> list[Part]:
     """Compute all plans and keep those that differ in a temporary table; its parts."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.next_plan; SET LOCAL work_mem = '128MB'")
-        cursor.execute(STAGE_SQL, {**_parameters(rule_set, None, given), "batch": BATCH})
+        cursor.execute(STAGE_SQL, {**_parameters(rule_set, None, given), "batch": batch})
         if not cursor.rowcount:
             return []
         cursor.execute("CREATE INDEX ON next_plan (part); ANALYZE next_plan")
@@ -201,10 +199,8 @@ def _staged(rule_set: RuleSet, given: Mapping[UUID, date]) -> list[Part]:
 def _write_part(rule_set: RuleSet, part: Part, given: Mapping[UUID, date]) -> int:
     """Write one staged part; trees at which a deed was faster are computed anew."""
     parameters = {"part": part.number}
-    held = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        if not held:
-            cursor.execute(LOCK_PART_SQL, parameters)
+        cursor.execute(LOCK_PART_SQL, parameters)
         written = 0
         if part.known:
             cursor.execute(UPDATE_PART_SQL, parameters)
@@ -216,7 +212,7 @@ def _write_part(rule_set: RuleSet, part: Part, given: Mapping[UUID, date]) -> in
             return written
         cursor.execute(LEFT_SQL, parameters)
         left = [row[0] for row in cursor.fetchall()]
-    return written + (_write(rule_set, left, given) if left else 0)
+    return written + sum(_write(rule_set, few, given) for few in _parts(left))
 
 
 def _write(rule_set: RuleSet, ids: list[UUID], given: Mapping[UUID, date]) -> int:
