@@ -5,8 +5,8 @@ keys and indexes: the newest inspection of each tree gives its date, one INSERT 
 are settled, raised to their level and inserted by five statements, one SELECT counts the trees of
 each unit. It knows neither inherited controls nor immediate measures, and writes no mails and no
 record of the run. The flags of a whole city are new on the first day only, on a table that was empty;
-the day after is the everyday run. Every turn is rolled back, so each begins alike; in an installation
-a replan writes in small transactions of their own.
+the day after is the everyday run. Every turn is rolled back, so each begins alike: a replan writes the
+city in one part, as for a new rule set; in the daily run it writes in small transactions of their own.
 """
 
 import time
