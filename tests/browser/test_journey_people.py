@@ -1,9 +1,12 @@
 """Journeys: signing in, what each role sees, the lock after wrong passwords, the other language."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.city import OF_FIRM, SOUND
+from tests.browser.visits import Visit
 
 pytestmark = pytest.mark.browser
 
@@ -116,3 +119,19 @@ def test_pages_speak_english_on_demand(visit):
     expect(page.get_by_placeholder("Number, street, species")).to_be_visible()
     page.get_by_role("button", name="DE", exact=True).click()
     expect(page.locator("html")).to_have_attribute("lang", "de")
+
+
+def test_a_used_desk_is_as_good_as_new(desks, cookies):
+    """What the tests of a module rely on that share a browser context."""
+    first = Visit(desks, "kontrolle", cookies)
+    first.go("/accounts/password/").evaluate("localStorage.setItem('mine', 'x')")
+    assert not first.close()
+
+    second = Visit(desks, "", cookies)
+    page = second.go("/accounts/password/")
+
+    assert page.context is first.page.context
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+    assert page.evaluate("localStorage.length") == 0
+    assert len(page.context.pages) == 2
+    assert not second.close()
