@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -10,10 +12,17 @@ from tests.conftest import PREFIX, create_database, drop_database
 
 
 @pytest.fixture
-def own_database(template_database: str, django_db_blocker) -> Iterator[str]:
+def own_database(template_database: str, django_db_blocker: Any) -> Iterator[str]:
     """Name of a fresh, migrated database; this process's connection leads to it, without rollback."""
+    with own_copy(template_database, django_db_blocker) as name:
+        yield name
+
+
+@contextmanager
+def own_copy(template: str, django_db_blocker: Any) -> Iterator[str]:
+    """A copy of a database that nobody is connected to, for this process's connection."""
     name = f"{PREFIX}_{os.getpid()}_own"
-    create_database(name, template_database)
+    create_database(name, template)
     connection = connections["default"]
     before = connection.settings_dict["NAME"]
     connection.close()

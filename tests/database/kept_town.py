@@ -1,5 +1,6 @@
 """A small city for tests of kept past days, and what may happen in it."""
 
+import copy
 import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -22,6 +23,14 @@ class Town:
         self.city = PastCity(database)
         self.trees = [self.city.add(random_row(pick)) for _ in range(25)]
         self.beside = psycopg.connect(app_url(database), autocommit=True)
+
+    def moved_to(self, database: str) -> "Town":
+        """The same city in a copy of its database."""
+        town = copy.copy(self)
+        town.city, town.trees = copy.deepcopy((self.city, self.trees))
+        town.city.database = database
+        town.beside = psycopg.connect(app_url(database), autocommit=True)
+        return town
 
     def sql(self, text: str, *values: Any) -> None:
         self.beside.execute(text, values)

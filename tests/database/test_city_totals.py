@@ -16,7 +16,6 @@ from inspections.reports.past_trees import renew_trees
 from tests import factories as make
 from tests.conftest import app_url, owner_url
 from tests.database.kept_town import Town, bare, known
-from tests.own_database import own_database  # noqa: F401 - a fixture
 
 DAY = date(2025, 6, 2)
 ONE = "WHERE id = %s"
@@ -74,13 +73,11 @@ CHANGES: list[Callable[[Town], None]] = [
 
 
 @pytest.fixture
-def town(own_database: str, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: F811
-    found = Town(own_database)
+def town(own_town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
     make.replan_all(DAY)
     monkeypatch.setattr("inspections.reports.past_store.LARGE", -2)
     assert renew_trees()
-    yield found
-    found.beside.close()
+    return own_town
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from inspections.web.health import ROLE_FAULTS
 from tests import factories as make
 from tests.conftest import app_url
 from tests.database.kept_town import CHANGES, Town, raw_inspection
-from tests.own_database import own_database  # noqa: F401 - a fixture
 
 DAY = date(2024, 3, 12)
 BOTH = [AskedDay(day=DAY, today=date(2026, 11, 23), reading=reading) for reading in Reading]
@@ -29,10 +28,8 @@ SEEN = (Tree, Site, Place, Measure, InheritedControl, ControlPlan, Inspection)
 
 
 @pytest.fixture
-def town(own_database: str) -> Any:  # noqa: F811
-    found = Town(own_database)
-    yield found
-    found.beside.close()
+def town(own_town: Town) -> Town:
+    return own_town
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:

@@ -17,17 +17,14 @@ from tests import factories as make
 from tests.database.kept_town import Town
 from tests.database.test_kept_past_days import BOTH, DAY
 from tests.database.test_report_paper import text_of
-from tests.own_database import own_database  # noqa: F401 - a fixture
 
 WORDS = {"damals": "wie damals bekannt", "heute": "wie heute bekannt"}
 
 
 @pytest.fixture
-def town(own_database: str) -> Any:  # noqa: F811
-    found = Town(own_database)
+def town(own_town: Town) -> Town:
     make.replan_all(date(2026, 11, 23))
-    yield found
-    found.beside.close()
+    return own_town
 
 
 @pytest.mark.parametrize("asked", BOTH, ids=lambda asked: str(asked.reading))
