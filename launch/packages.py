@@ -27,6 +27,8 @@ class System:
     name: str
     product: tuple[str, ...]
     test: tuple[str, ...]
+    #: What makes the tests quicker; they run without.
+    wished: tuple[str, ...] = ()
 
 
 DEBIAN = System(
@@ -36,6 +38,7 @@ DEBIAN = System(
      "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"),
     ("chromium", "python3-qgis", "git", "nginx", "openssl", "libfaketime", "poppler-utils",
      "systemd"),
+    ("chromium-headless-shell",),
 )  # fmt: skip
 #: Provided for, never run.
 UBUNTU = System(
@@ -46,6 +49,10 @@ UBUNTU = System(
      "systemd"),
 )  # fmt: skip
 SYSTEMS = {("debian", "12"): DEBIAN, ("ubuntu", "24.04"): UBUNTU}
+APT_INSTALL = (
+    *("apt-get", "-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"),
+    *("-o", "Dpkg::Options::=--force-confold", "install"),
+)
 #: Which part of the packages a command needs.
 PRODUCT, TEST = "product", "test"
 
@@ -87,18 +94,23 @@ def ensure(part: str) -> None:
     """
     here = system(Path("/etc/os-release").read_text(encoding="utf-8"))
     wanted = missing(here.product if part == PRODUCT else here.test)
-    if not wanted:
-        return
+    if wanted:
+        _install(here, wanted)
+    if part == TEST and (better := missing(here.wished)):
+        say(f"{here.name}: mit {' '.join(better)} geht es schneller. Ich versuche es.")
+        if _root([*APT_INSTALL, *better]):
+            say("Das ging nicht; es geht auch ohne.")
+
+
+def _install(here: System, wanted: list[str]) -> None:
     say(f"{here.name}: es fehlen die Pakete {' '.join(wanted)}. Ich installiere sie.")
     if any(name.startswith("postgresql-") for name in wanted):
         _prevent_main_cluster()
     service = "nginx" in wanted
     # A failed update (one mirror down) need not hinder the installation: apt-get install decides.
     _root(["apt-get", "-q", "update"])
-    options = ["-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300",
-               "-o", "Dpkg::Options::=--force-confold"]  # fmt: skip
     with _no_service_starts() if service else nullcontext():
-        code = _root(["apt-get", *options, "install", *wanted])
+        code = _root([*APT_INSTALL, *wanted])
     if service and not missing(["nginx"]):
         _root(["update-rc.d", "nginx", "disable"])
     still = missing(wanted)

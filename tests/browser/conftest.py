@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwr
 from tests.browser.city import City
 from tests.browser.module_page import Listener, Site, listening_files
 from tests.browser.visits import PASSWORD, PATIENCE_MS, Desks, Visit
+from tests.chromium import CHROMIUM
 from tests.conftest import manage
 from tests.field.net import Net
 from tests.field.profiles import Profiles
@@ -61,7 +62,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """One browser per module, for people at a desk."""
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
+    browser = playwright.chromium.launch(executable_path=CHROMIUM)
     yield browser
     browser.close()
 

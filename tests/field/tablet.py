@@ -24,8 +24,8 @@ from playwright.sync_api import (
 )
 
 from tests.browser.visits import LISTEN, PASSWORD, PATIENCE_MS, TABLET
+from tests.chromium import CHROMIUM
 
-CHROMIUM = "/usr/bin/chromium"
 #: What a browser says when there is no net or the server is gone; that is no fault of the app.
 WEATHER = r"net::ERR_|Failed to load resource|status of 50[234]|status of 401"
 

@@ -96,6 +96,22 @@ def test_a_server_that_was_here_is_left_alone(
     assert not any("create_main_cluster" in " ".join(command) for command in recorder.commands)
 
 
+def test_what_is_only_wished_for_may_fail(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    recorder.code = 100
+    pretend(monkeypatch, [], ["chromium-headless-shell"])
+    packages.ensure(packages.TEST)
+    assert [command[-2:] for command in recorder.commands] == [
+        ["install", "chromium-headless-shell"]
+    ]
+    assert "es geht auch ohne" in "".join(capfd.readouterr())
+    recorder.commands.clear()
+    pretend(monkeypatch, [], ["chromium-headless-shell"])
+    packages.ensure(packages.PRODUCT)
+    assert not recorder.commands, "only tests wish for it"
+
+
 def test_failure_is_named_never_skipped(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
