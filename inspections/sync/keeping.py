@@ -60,7 +60,10 @@ def keep_texts(
         )
         for each in arrived
     ]
-    added = insert_unless_known(rows) if rows else set()
+    # Always in one order: two requests that bring the same texts in another one wait for each other's
+    # rows, and one of them would have to give up.
+    in_order = sorted(rows, key=lambda row: row.sha256)
+    added = insert_unless_known(in_order) if rows else set()
     return [
         Kept(index=each.index, row=row, known=False)
         if row.pk in added

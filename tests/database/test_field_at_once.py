@@ -1,13 +1,16 @@
 """Tablets that send twice at the same time: real connections, committed rows, each entry once."""
 
 import threading
+import time
 from uuid import uuid4
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from baumkataster.models import Tree
 from inspections.models import FieldEntry, FieldVerdict, Inspection
+from inspections.sync.keeping import Arrived, digest, keep_texts
+from inspections.sync.reading import peek
 from inspections.sync.receiving import accept_entries
 from tests import factories as make
 from tests.database import field_rows as field
@@ -47,3 +50,48 @@ def test_two_requests_with_the_same_entries_at_the_same_time():
     assert FieldEntry.objects.count() == FieldVerdict.objects.count() == 12
     numbers = list(place.sites.values_list("number", flat=True))
     assert len(numbers) == len(set(numbers)) == 12
+
+
+def keep(texts, arborist):
+    arrived = [Arrived(index=n, text=text, seen=peek(text)) for n, text in enumerate(texts)]
+    return keep_texts(
+        arrived, by=arborist, device=None, sent_at=None, received_at=field.NOW, via="tablet"
+    )
+
+
+def wait_until_somebody_waits():
+    """For a row that this connection has written and not committed."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
+            if cursor.rowcount:
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.usefixtures("own_database")
+def test_the_same_entries_in_another_order_are_no_deadlock():
+    """Whoever brings them second waits at the first of them, and holds none that the other needs."""
+    make.load_reference_data()
+    arborist = make.make_user("arborist")
+    texts = [field.inspection(arborist, make.make_tree()) for _ in range(2)]
+    first, second = sorted(texts, key=digest)
+    found = []
+
+    def other():
+        try:
+            found.extend(keep([second, first], arborist))
+        finally:
+            connections["default"].close()
+
+    thread = threading.Thread(target=other)
+    with transaction.atomic():
+        keep([first], arborist)
+        thread.start()
+        wait_until_somebody_waits()
+        keep([second], arborist)
+    thread.join(30)
+    assert [each.known for each in found] == [True, True]
+    assert FieldEntry.objects.count() == 2
