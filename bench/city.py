@@ -3,7 +3,8 @@
 The city is the demo's (geodata/demo), made once and kept as a template in the cluster that the
 benches use; each run clones it in seconds. A template is known by what makes it: generator and week
 (a city of last month would be overdue). Migrations that came later are run on the template.
-Uses what the tests use (tests/server.py); `./baum test` has installed what that needs.
+Uses what the tests use (tests/server.py, by bench/served.py); `./baum test` has installed what that
+needs.
 """
 
 import argparse
@@ -26,8 +27,9 @@ from psycopg import sql
 
 from baumkataster.models import User
 from bench.measure import Http
+from bench.served import stack
 from tests.conftest import ROOT, app_url, as_owner, drop_database, end_sessions, manage, owner_url
-from tests.server import Server, running_server
+from tests.server import Server
 
 PREFIX = "baumcity"
 #: Key of the advisory lock under which templates are made: two benches do not make the same one.
@@ -64,20 +66,15 @@ def arguments(description: str, trees: int) -> argparse.Namespace:
 
 
 @contextmanager
-def bench_city(trees: int, *, static: bool = False) -> Iterator[BenchCity]:
-    """Clone and serve a city of about ``trees`` trees; the clone is dropped at the end.
-
-    ``static``: with the files that a browser needs.
-    """
+def bench_city(trees: int) -> Iterator[BenchCity]:
+    """Clone and serve a city of about ``trees`` trees as ./baum does; the clone is dropped at the end."""
     name = f"{PREFIX}_{os.getpid()}_{trees}"
-    with city_database(name, trees):
-        # The same key, so that a session made here signs in there.
-        key = {"BAUM_SECRET_KEY": settings.SECRET_KEY}
-        with (
-            tempfile.TemporaryDirectory() as var,
-            running_server(name, Path(var), static=static, **key) as server,
-        ):
-            yield BenchCity(server, name, trees)
+    with (
+        city_database(name, trees),
+        tempfile.TemporaryDirectory() as var,
+        stack(name, Path(var)) as served,
+    ):
+        yield BenchCity(served.server, name, trees)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--trees", type=int, default=1_000_000)
     parser.add_argument("--pictures", type=Path)
     options = parser.parse_args()
-    with bench_city(options.trees, static=True) as city, ExitStack() as stack:
+    with bench_city(options.trees) as city, ExitStack() as stack:
         # Before the browser, whose loop lets nobody ask the database.
         cookie = signed_in(city).headers["Cookie"]
         lon, lat = _middle(city)

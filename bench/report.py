@@ -31,7 +31,7 @@ def main() -> None:
     options = arguments("Überfälligkeitsbericht", trees=1_000_000)
     sizes = sorted({min(size, options.trees) for size in (10_000, 100_000, options.trees)})
     for size in sizes:
-        with bench_city(size, static=True) as city:
+        with bench_city(size) as city:
             _page(city, options.rounds)
             _csv(city, min(options.rounds, 3))
             _paper(city)

@@ -37,9 +37,8 @@ class Stack:
 @contextmanager
 def stack(database: str, var: Path, *, worker: bool = False, **environment: str) -> Iterator[Stack]:
     """Start both on a database; what they say goes to files in ``var``."""
-    env = server_environment(
-        database, var, BAUM_SECRET_KEY=settings.SECRET_KEY, BAUM_LOG_LEVEL="WARNING", **environment
-    )
+    # The same key, so that a session made here signs in there.
+    env = server_environment(database, var, BAUM_SECRET_KEY=settings.SECRET_KEY, **environment)
     collect_static(env)
     port = free_port()
     web = [sys.executable, "-m", "gunicorn", "baumkataster.wsgi:application", *WEB]
