@@ -40,6 +40,11 @@ const SENTENCES = {
   failed: t("Das Senden ist gestört. Es wird bald wieder versucht."),
 };
 
+/** A link to where a person becomes signed in, hidden until it is needed. */
+function wayIn(href, words) {
+  return h("a.field-btn.field-btn--primary", { href, hidden: true }, fieldIcon("person"), h("span", {}, words));
+}
+
 class FieldOutgoing extends HTMLElement {
   /** @param {{person: object|null, people: object[], nameOf: (treeId: string) => string}} options */
   configure(options) {
@@ -71,18 +76,8 @@ class FieldOutgoing extends HTMLElement {
   #build() {
     this.said = h("p.field-outgoing__state", { role: "status" });
     this.send = tapButton(t("Jetzt senden"), { kind: "primary", icon: "send" }, { onclick: () => now() });
-    this.sign = h(
-      "a.field-btn.field-btn--primary",
-      { href: "/accounts/login/?next=/feld/", hidden: true },
-      fieldIcon("person"),
-      h("span", {}, t("Anmelden")),
-    );
-    this.factor = h(
-      "a.field-btn.field-btn--primary",
-      { href: "/accounts/zweiter-faktor/", hidden: true },
-      fieldIcon("person"),
-      h("span", {}, t("Zweiten Faktor einrichten")),
-    );
+    this.sign = wayIn("/accounts/login/?next=/feld/", t("Anmelden"));
+    this.factor = wayIn("/accounts/zweiter-faktor/", t("Zweiten Faktor einrichten"));
     this.others = h("div");
     this.rows = h("ul.field-cards.field-outgoing__rows");
     this.more = tapButton(t("Weitere zeigen"), { wide: true }, {
