@@ -66,13 +66,16 @@ def arguments(description: str, trees: int) -> argparse.Namespace:
 
 
 @contextmanager
-def bench_city(trees: int) -> Iterator[BenchCity]:
-    """Clone and serve a city of about ``trees`` trees as ./baum does; the clone is dropped at the end."""
+def bench_city(trees: int, *, worker: bool = False) -> Iterator[BenchCity]:
+    """Clone and serve a city of about ``trees`` trees as ./baum does; the clone is dropped at the end.
+
+    ``worker`` starts the tasks, too: most benches would only be disturbed by them.
+    """
     name = f"{PREFIX}_{os.getpid()}_{trees}"
     with (
         city_database(name, trees),
         tempfile.TemporaryDirectory() as var,
-        stack(name, Path(var)) as served,
+        stack(name, Path(var), worker=worker) as served,
     ):
         yield BenchCity(served.server, name, trees)
 

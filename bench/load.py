@@ -13,13 +13,11 @@ import http.client
 import json
 import math
 import random
-import tempfile
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +25,7 @@ from baumkataster.models import Tree, User
 from bench.city import BenchCity, bench_city, use_django
 from bench.entries import batch, crew, rateable_trees
 from bench.measure import Series
-from bench.served import session_headers, stack
+from bench.served import session_headers
 from bench.talk import Talk
 from tests import factories
 from tests.faults.photos import send_photo
@@ -73,14 +71,13 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    with bench_city(options.trees) as city, tempfile.TemporaryDirectory() as folder:
+    with bench_city(options.trees, worker=True) as city:
         use_django(city)
-        with stack(city.database, Path(folder), worker=True) as served:
-            day = live(city, served.server.url, options)
-        say(day, options)
+        day = live(city, options)
+    say(day, options)
 
 
-def live(city: BenchCity, url: str, options: argparse.Namespace) -> Day:
+def live(city: BenchCity, options: argparse.Namespace) -> Day:
     """Everybody at once until the time is over."""
     day = Day()
     writers = crew(options.arborists)
@@ -96,7 +93,7 @@ def live(city: BenchCity, url: str, options: argparse.Namespace) -> Day:
     work += [(_look, [reader, places, n]) for n in range(options.visitors)]
     work.append((_export, [reader]))
     threads = [
-        threading.Thread(target=do, args=[day, url, session_headers(given[0]), *given])
+        threading.Thread(target=do, args=[day, city.server.url, session_headers(given[0]), *given])
         for do, given in work
     ]
     for thread in threads:

@@ -14,14 +14,10 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 
 from baumkataster.models import User
+from launch.stack import WEB, WORKER
 from tests.conftest import ROOT
 from tests.server import Server, collect_static, free_port, server_environment, wait_for
 
-#: As in launch/stack.py.
-WEB = (
-    *("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "60"),
-    *("--preload", "--graceful-timeout", "10", "--no-control-socket"),
-)
 #: Secret of the CSRF cookie; a browser's is as long.
 CSRF = "b" * 32
 
@@ -42,9 +38,10 @@ def stack(database: str, var: Path, *, worker: bool = False, **environment: str)
     collect_static(env)
     port = free_port()
     web = [sys.executable, "-m", "gunicorn", "baumkataster.wsgi:application", *WEB]
+    tasks = [sys.executable, "manage.py", *WORKER] if worker else ["sleep", "infinity"]
     with (
         child([*web, "--bind", f"127.0.0.1:{port}"], env, var / "server.log") as front,
-        child(_worker() if worker else ["sleep", "infinity"], env, var / "worker.log") as back,
+        child(tasks, env, var / "worker.log") as back,
     ):
         server = Server(f"http://localhost:{port}", database, var, front.pid)
         wait_for(server, front)
@@ -70,10 +67,6 @@ def child(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _worker() -> list[str]:
-    return [sys.executable, "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout=5"]
 
 
 def session_headers(user: User) -> dict[str, str]:

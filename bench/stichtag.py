@@ -7,25 +7,19 @@ The worker's part (trees that are kept with their places) is done once before, a
 """
 
 import argparse
-import os
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from functools import partial
-from pathlib import Path
 from random import Random
 
 import psycopg
-from django.conf import settings
 from django.utils import timezone
 
-from bench.city import PREFIX, BenchCity, city_database, signed_in
+from bench.city import BenchCity, bench_city, signed_in
 from bench.measure import Http, Series, timed
 from geodata.rules.tilemath import WORLD
 from inspections.reports.past_store import forget
 from inspections.reports.past_trees import renew_trees
-from tests.server import running_server
 
 SIZES = (10_000, 100_000, 1_000_000)
 #: Days back from today: yesterday, within a year, and when only part of the evidence was there.
@@ -75,26 +69,13 @@ def main() -> None:
     print("Bäume      Tag         Lesart  " + " ".join(f"{name:>13}" for name in COLUMNS))
     growth = {}
     for trees in options.trees:
-        with _served(trees) as city:
+        with bench_city(trees) as city:
             growth[trees] = _city(city, options.ages, options.rounds)
     print("\nWachstum, schlechtester Median über Tage und Lesarten in s (Verhältnis)")
     print(f"{'':10} " + " ".join(f"{trees:>16,}" for trees in growth))
     for name in COLUMNS:
         cells = (_cell(rows[name], rows["schlicht"]) for rows in growth.values())
         print(f"{name:<10} " + " ".join(f"{cell:>16}" for cell in cells))
-
-
-@contextmanager
-def _served(trees: int) -> Iterator[BenchCity]:
-    """A city whose pages can be asked for: they name the browser's files, which must be there."""
-    name = f"{PREFIX}_{os.getpid()}_{trees}"
-    key = {"BAUM_SECRET_KEY": settings.SECRET_KEY}
-    with (
-        city_database(name, trees),
-        tempfile.TemporaryDirectory() as var,
-        running_server(name, Path(var), static=True, **key) as server,
-    ):
-        yield BenchCity(server, name, trees)
 
 
 def _city(city: BenchCity, ages: list[int], rounds: int) -> dict[str, float]:

@@ -15,7 +15,6 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -30,7 +29,7 @@ from bench.beside import beside
 from bench.city import BenchCity, bench_city, use_django
 from bench.entries import batch, crew, form, rateable_trees
 from bench.measure import Series
-from bench.served import Stack, session_headers, stack
+from bench.served import session_headers
 from tests import factories
 from tests.conftest import ROOT, app_url, owner_url
 
@@ -107,19 +106,18 @@ def report(city: BenchCity, options: argparse.Namespace) -> list[str]:
     pgbench.fill_pool(owner_url(city.database), settings.APP_DB_ROLE, keys)
     print(f"\n{city.trees:,} Bäume, {CLIENTS} Schreibende, je {options.seconds} s:\n{HEAD}")
     lines = []
-    with tempfile.TemporaryDirectory() as folder, stack(city.database, Path(folder)) as served:
-        for name, path, entries in WAYS:
-            post(served, path, entries, users, drawn, 2)
-            rounds = []
-            texts = scripts(path, drawn, users[0], len(keys)) if entries == 1 else ("", "")
-            for _ in range(options.rounds):
-                ours = post(served, path, entries, users, drawn, options.seconds)
-                rounds.append((ours, *(run(city, text, options) for text in texts)))
-            with beside(city.database, served.server.url, session_headers(planner)) as done:
-                busy = post(served, path, entries, users, drawn, options.seconds * 2)
-            line = say(f"{name} {entries if path == FIELD else ''}", rounds, busy)
-            print(f"{line}  ({done['exports']} Exporte, {done['runs']} Läufe)", flush=True)
-            lines.append(f"{city.trees:>9,} {line}")
+    for name, path, entries in WAYS:
+        post(city, path, entries, users, drawn, 2)
+        rounds = []
+        texts = scripts(path, drawn, users[0], len(keys)) if entries == 1 else ("", "")
+        for _ in range(options.rounds):
+            ours = post(city, path, entries, users, drawn, options.seconds)
+            rounds.append((ours, *(run(city, text, options) for text in texts)))
+        with beside(city.database, city.server.url, session_headers(planner)) as done:
+            busy = post(city, path, entries, users, drawn, options.seconds * 2)
+        line = say(f"{name} {entries if path == FIELD else ''}", rounds, busy)
+        print(f"{line}  ({done['exports']} Exporte, {done['runs']} Läufe)", flush=True)
+        lines.append(f"{city.trees:>9,} {line}")
     return lines
 
 
@@ -155,11 +153,11 @@ def scripts(path: str, drawn: Drawn, user: User, trees: int) -> tuple[str, str]:
 
 
 def post(
-    served: Stack, path: str, entries: int, users: list[User], drawn: Drawn, seconds: float
+    city: BenchCity, path: str, entries: int, users: list[User], drawn: Drawn, seconds: float
 ) -> Load:
     """Everybody posts for so long; times and errors."""
     most = int(seconds * MOST_A_SECOND / entries) + 20
-    place = urlsplit(served.server.url)
+    place = urlsplit(city.server.url)
     order = {
         "host": place.hostname, "port": place.port, "path": path, "seconds": seconds,
         "people": [

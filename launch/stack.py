@@ -14,6 +14,13 @@ from launch.installation import Installation
 from launch.people import Account
 from launch.places import Places
 
+#: How gunicorn serves a city on one machine; the benches serve theirs by the same options.
+WEB = (
+    *("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "60"),
+    *("--preload", "--graceful-timeout", "10", "--no-control-socket"),
+)
+#: The worker, as arguments of manage.py.
+WORKER = ("procrastinate", "worker", "--shutdown-graceful-timeout", "10")
 #: Paths come in by the environment and are expanded by the shell: any path of the clone works, and
 #: no password stands in this file. setpriv ends a program whose supervisor was killed.
 CONFIGURATION = """\
@@ -28,14 +35,12 @@ pidfile = %(ENV_BAUM_VAR)s/log/supervisord.pid
 {root}
 [program:web]
 command = /bin/sh -c 'cd "$BAUM_CLONE" && exec setpriv --pdeathsig TERM "$BAUM_PYTHON" -m gunicorn \
---bind "$BAUM_BIND" --worker-class gthread --workers 2 --threads 8 --timeout 60 --preload \
---graceful-timeout 10 --no-control-socket baumkataster.wsgi:application'
+--bind "$BAUM_BIND" {web} baumkataster.wsgi:application'
 {program}
 stdout_logfile = %(ENV_BAUM_VAR)s/log/web.log
 
 [program:worker]
-command = /bin/sh -c 'cd "$BAUM_CLONE" && exec setpriv --pdeathsig TERM "$BAUM_PYTHON" manage.py \
-procrastinate worker --shutdown-graceful-timeout 10'
+command = /bin/sh -c 'cd "$BAUM_CLONE" && exec setpriv --pdeathsig TERM "$BAUM_PYTHON" manage.py {worker}'
 {program}
 stdout_logfile = %(ENV_BAUM_VAR)s/log/worker.log
 """
@@ -87,7 +92,8 @@ def configuration(account: Account) -> str:
     program = PROGRAM
     if not account.is_me():
         program += f"\nuser = {account.name}"
-    return CONFIGURATION.format(root=root, program=program)
+    words = {"web": " ".join(WEB), "worker": " ".join(WORKER)}
+    return CONFIGURATION.format(root=root, program=program, **words)
 
 
 def process_account(installation: Installation) -> Account:
