@@ -7,7 +7,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -34,7 +34,7 @@ class Observed:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, then say what was answered."""
+        """Answer, then say what was answered; the line is written when the answer is out."""
         said = request.META.get("HTTP_X_REQUEST_ID", "")
         name = said if GOOD_ID.fullmatch(said) else uuid.uuid4().hex
         tokens = request_id.set(name), request_route.set("")
@@ -43,8 +43,20 @@ class Observed:
             answer = self.get_response(request)
             seconds = time.perf_counter() - begun
             answer.headers["X-Request-ID"] = name
-            self._say(request, answer, seconds)
+            observe(
+                method=request.method or "",
+                route=route_of(request),
+                status=answer.status_code,
+                seconds=seconds,
+            )
             note_answer(request, answer)
+            line = partial(_say, request, answer.status_code, seconds, name)
+            if answer.streaming:
+                line()  # a stream may be cut off, and its line must not be lost with it
+            else:
+                # Called by Django's close(), which the web server calls when all is sent: a tenth
+                # of a small answer's time, and nobody waits for it.
+                answer._resource_closers.append(line)  # type: ignore[attr-defined]
             return answer
         finally:
             request_id.reset(tokens[0])
@@ -54,26 +66,28 @@ class Observed:
         """From here on lines of the log may name the address."""
         request_route.set(route_of(request))
 
-    def _say(self, request: HttpRequest, answer: HttpResponseBase, seconds: float) -> None:
-        """The counter and the line."""
-        route = route_of(request)
-        method = request.method or ""
-        observe(method=method, route=route, status=answer.status_code, seconds=seconds)
-        if not settings.LOG_REQUESTS or route in SILENT:
-            return
-        person = person_of(request)
-        milliseconds = round(seconds * 1000)
-        fields = {
-            "method": method,
-            "route": route,
-            "status": answer.status_code,
-            "ms": milliseconds,
-            "role": person.role if person else "",
-            "visitor": pseudonym(person) if person else "",
-        }
-        text = "%s /%s %s %s ms %s"
-        parts = (method, route, answer.status_code, milliseconds, fields["role"])
-        logger.info(text, *parts, extra=fields)
+
+def _say(request: HttpRequest, status: int, seconds: float, name: str) -> None:
+    """The line of an answer that began after so many seconds."""
+    route = route_of(request)
+    if not settings.LOG_REQUESTS or route in SILENT:
+        return
+    person = person_of(request)
+    milliseconds = round(seconds * 1000)
+    fields = {
+        "method": request.method or "",
+        "route": route,
+        "status": status,
+        "ms": milliseconds,
+        "role": person.role if person else "",
+        "visitor": pseudonym(person) if person else "",
+    }
+    parts = (fields["method"], route, status, milliseconds, fields["role"])
+    token = request_id.set(name)
+    try:
+        logger.info("%s /%s %s %s ms %s", *parts, extra=fields)
+    finally:
+        request_id.reset(token)
 
 
 def route_of(request: HttpRequest) -> str:
