@@ -43,7 +43,7 @@ def web(installation: Installation, arguments: Sequence[str]) -> int:
     installation.env.setdefault("BAUM_ALLOWED_HOSTS", allowed_hosts(chosen.host))
     _become(
         installation, account, "-m", "gunicorn", "--bind", stack.bind(chosen.host, chosen.port),
-        "--worker-class", "gthread", "--workers", str(chosen.processes), "--threads",
+        "--worker-class", stack.WORKER_CLASS, "--workers", str(chosen.processes), "--threads",
         str(chosen.threads), "--timeout", "60", "--preload", "--graceful-timeout", GRACE,
         "--no-control-socket", "baumkataster.wsgi:application",
     )  # fmt: skip

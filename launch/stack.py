@@ -14,9 +14,11 @@ from launch.installation import Installation
 from launch.people import Account
 from launch.places import Places
 
+#: How a process of the web server deals with its threads (gunicorn's gthread, and a little more).
+WORKER_CLASS = "baumkataster.web_worker.Lingering"
 #: How gunicorn serves a city on one machine; the benches serve theirs by the same options.
 WEB = (
-    *("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "60"),
+    *("--worker-class", WORKER_CLASS, "--workers", "2", "--threads", "8", "--timeout", "60"),
     *("--preload", "--graceful-timeout", "10", "--no-control-socket"),
 )
 #: The worker, as arguments of manage.py.

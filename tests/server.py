@@ -23,6 +23,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 
+from launch.stack import WORKER_CLASS
 from tests.conftest import PREFIX, ROOT, app_url, create_database, drop_database, owner_url
 
 #: Seconds that a server may take until it answers.
@@ -134,7 +135,7 @@ def command(port: int) -> list[str]:
     """One worker with threads: enough for a test, and its memory can be measured."""
     return [
         *(sys.executable, "-m", "gunicorn", "baumkataster.wsgi:application"),
-        *("--bind", f"127.0.0.1:{port}", "--workers", "1", "--worker-class", "gthread"),
+        *("--bind", f"127.0.0.1:{port}", "--workers", "1", "--worker-class", WORKER_CLASS),
         *("--threads", "4", "--timeout", "120", "--graceful-timeout", "5", "--no-control-socket"),
         *("--access-logfile", "-"),
     ]
