@@ -1,5 +1,7 @@
 """The SQL texts of tree tiles; put together by trees.py, run by statement.py."""
 
+from functools import lru_cache
+
 from geodata.tiles.statement import CONDITIONS
 from inspections.rules.states import STATES
 from inspections.sql_state import IMMEDIATE_TREES, rank_sql, state_sql
@@ -33,7 +35,7 @@ def _of_chosen_place(alias: str) -> str:
 
 #: What a tree carries; the words only at street zooms: before, two joins and half of the bytes are
 #: saved.
-_CARRIED = "geom, id, st, due, tol, ex, req, nv, imm"
+_CARRIED = "geom, key::text AS id, st, due, tol, ex, req, nv, imm"
 _WORDS = """,
       COALESCE(n.number, (SELECT s.number FROM baumkataster_site s WHERE s.id = t.site_id))::text
         AS nr,
@@ -55,7 +57,7 @@ _NEAR_SITES = """SELECT e.id, e.number, e.geom, e.active, e.district_id, e.place
 
 def _trees(allowed: str, limit: int, near: str, *, words: bool) -> str:
     return f"""
-    SELECT {_drawn("t.geom")} AS geom, t.id::text AS id, t.status::text AS st,
+    SELECT {_drawn("t.geom")} AS geom, t.id AS key, t.status::text AS st,
       c.due_on::text AS due, c.tolerance_until::text AS tol, c.exempt_until::text AS ex,
       COALESCE(c.required, false) AS req, COALESCE(c.never, true) AS nv,
       t.id IN (SELECT tree_id FROM urgent) AS imm{_WORDS if words else ""},
@@ -82,6 +84,7 @@ _SITES = f"""
     ORDER BY e.id LIMIT 1000"""
 
 
+@lru_cache(maxsize=8)
 def street_tile(
     allowed: str, *, limit: int, words: bool = True, planned_once: bool = False, mark: str = "''"
 ) -> str:
@@ -102,7 +105,7 @@ def street_tile(
     WITH box AS {box}, urgent AS MATERIALIZED ({_URGENT}){sites},
       found AS MATERIALIZED ({_trees(allowed, limit, near, words=words)})
     SELECT {mark}, (SELECT count(*) FROM found),
-      {layer("trees", f'SELECT {carried} FROM found ORDER BY id COLLATE "C"')}
+      {layer("trees", f"SELECT {carried} FROM found ORDER BY key")}
       || {layer("groups", _GROUPS.format(near=near))}
       {f"|| {layer('sites', _SITES)}" if words else ""} WHERE {CONDITIONS}"""
 

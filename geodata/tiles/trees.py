@@ -40,6 +40,8 @@ _RELEASE = sha256(
         ]
     ).encode()
 ).hexdigest()
+#: As PostgreSQL writes an array: of a list psycopg would look at every word, at every tile.
+_ON_MAP = "{" + ",".join(ON_MAP) + "}"
 #: No filter at all.
 _NOTHING = TreeFilter()
 #: Tiles of this process; each is asked for its mark before it is used again.
@@ -179,7 +181,7 @@ def _cells(tile: Tile, allowed: str, params: dict[str, Any], *, day: date, side:
 def _allowed(visitor: User, tree_filter: TreeFilter, day: date) -> tuple[str, dict[str, Any]]:
     """SQL condition on t.id for what the visitor may see and asks for, with its values."""
     tree_filter = tree_filter.without_box()
-    params: dict[str, Any] = {"statuses": list(tree_filter.statuses) or ON_MAP}
+    params: dict[str, Any] = {"statuses": list(tree_filter.statuses) or _ON_MAP}
     if _sees_all(visitor, tree_filter):
         return "", params
     seen = Tree.objects.visible_to(visitor)
@@ -197,7 +199,7 @@ def _other_layers(visitor: User, tree_filter: TreeFilter, z: int) -> dict[str, A
         "sites": shown and z >= SITE_ZOOM,
         "districts": _keys(tree_filter.districts),
         "places": _keys(tree_filter.places),
-        "on_map": ON_MAP,
+        "on_map": _ON_MAP,
     }
 
 
