@@ -32,6 +32,8 @@ from tests.conftest import ROOT, app_url, as_owner, drop_database, end_sessions,
 from tests.server import Server
 
 PREFIX = "baumcity"
+#: The cities in which growth is measured.
+SIZES = (10_000, 100_000, 1_000_000)
 #: Key of the advisory lock under which templates are made: two benches do not make the same one.
 LOCK = 7_305_911
 #: The password of all demo logins (kontrolle, planung, aufsicht, firma, admin) in these cities.
@@ -57,12 +59,12 @@ class BenchCity:
         return owner_url(self.database)
 
 
-def arguments(description: str, trees: int) -> argparse.Namespace:
-    """Options that all benches share."""
+def parser_of(description: str, *, rounds: int = 3) -> argparse.ArgumentParser:
+    """Options that benches of growing cities share."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--trees", type=int, default=trees, help="Bäume der Messstadt")
-    parser.add_argument("--rounds", type=int, default=5, help="Runden, abwechselnd gemessen")
-    return parser.parse_args()
+    parser.add_argument("--trees", type=int, nargs="+", default=list(SIZES), help="Bäume je Stadt")
+    parser.add_argument("--rounds", type=int, default=rounds, help="Runden, abwechselnd gemessen")
+    return parser
 
 
 @contextmanager

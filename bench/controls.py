@@ -18,8 +18,9 @@ import psycopg
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bench.city import arguments, city_database
+from bench.city import city_database, parser_of
 from bench.measure import Series
+from bench.targets import tell
 from inspections.models import ControlRun
 from inspections.services import replan, run_controls
 from tests.conftest import PREFIX, owner_url
@@ -93,15 +94,14 @@ NO_PLANS = "DELETE FROM inspections_controlplan"
 
 def main() -> None:
     """Measure at each size and print a table."""
-    options = arguments("Terminrechnung und Kontrolllauf gegen bare Anweisungen", trees=1_000_000)
-    sizes = sorted({min(size, options.trees) for size in (10_000, 100_000, options.trees)})
+    options = parser_of("Terminrechnung und Kontrolllauf gegen bare Anweisungen").parse_args()
     print(f"{'Bäume':>9} {'':34} {'Grenze s':>9} {'wir s':>8} {'Verhältnis':>10}")
-    for size in sizes:
+    for size in options.trees:
         name = f"{PREFIX}_controls_{size}"
         with city_database(name, size):
             connection.close()
             connection.settings_dict["NAME"] = name
-            _report(size, min(options.rounds, 3))
+            _report(size, options.rounds)
             connection.close()
 
 
@@ -136,20 +136,29 @@ def _report(size: int, rounds: int) -> None:
             (),
         ),
     ]
+    found = []
     for name, plain, ours, before in turns:
         if ours is turns[-1][2]:
             run_controls(day=first, now=now)
             _looked_at(str(connection.settings_dict["NAME"]))
-        _compare(f"{size:9,} {name:34}", plain, ours, before, rounds)
+        found.append(_compare(f"{size:9,} {name:34}", plain, ours, before, rounds))
+    tell("replan", size, found[0][0], ratio=found[0][1])
+    # Of the first and the everyday run the worse.
+    tell("run", size, max(seconds for seconds, _ in found[2:]))
+    tell("run_ratio", size, max(ratio for _, ratio in found[2:]))
 
 
-def _compare(head: str, plain: Turn, ours: Turn, before: tuple[str, ...], rounds: int) -> None:
+def _compare(
+    head: str, plain: Turn, ours: Turn, before: tuple[str, ...], rounds: int
+) -> tuple[float, float]:
+    """Our seconds, and how many times the limit's."""
     limit, we = Series("limit"), Series("we")
     for _ in range(rounds):
         _rolled_back(limit, plain, before)
         _rolled_back(we, ours, before)
     ratio = we.median / limit.median
     print(f"{head} {limit.median:9.2f} {we.median:8.2f} {ratio:10.2f}", flush=True)
+    return we.median, ratio
 
 
 def _plain_run(day: date) -> None:

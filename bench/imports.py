@@ -22,6 +22,8 @@ from typing import Any
 import psycopg
 
 from bench import import_child
+from bench.city import SIZES
+from bench.targets import tell
 from tests.conftest import ROOT, app_url, create_database, drop_database, manage, owner_url
 
 PROFILE = """
@@ -103,7 +105,7 @@ INSERTS = (
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description="Import gegen reines SQL")
-    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--rows", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--rounds", type=int, default=1, help="Runden, abwechselnd gemessen")
     parser.add_argument("--file", type=Path, help="statt erfundener Zeilen: diese Datei")
     parser.add_argument("--profile", help="Profil für --file")
@@ -174,8 +176,9 @@ def _one_round(
         ],
     )
     for turn in ours:
-        yield _line(turn, limit)
-        yield "    " + turn.steps
+        yield f"{_line(turn, limit)}\n    {turn.steps}"
+    tell("import", size, max(turn.seconds for turn in ours) / limit.seconds)
+    tell("import_memory", size, max(turn.peak_mb for turn in ours))
 
 
 def _measure_file(template: str, path: Path, profile: str) -> None:
@@ -186,8 +189,8 @@ def _measure_file(template: str, path: Path, profile: str) -> None:
             _ours(name, "noch einmal", path, profile),
         ],
     ):
-        print(f"{turn.name}: {turn.rows:,} Zeilen, {turn.seconds:.1f} s, {turn.peak_mb:.0f} MB")
-        print("    " + turn.steps, flush=True)
+        told = f"{turn.rows:,} Zeilen, {turn.seconds:.1f} s, {turn.peak_mb:.0f} MB"
+        print(f"{turn.name}: {told}\n    {turn.steps}", flush=True)
 
 
 def _line(turn: Turn, limit: Turn) -> str:
@@ -283,9 +286,8 @@ def _plain(database: str, clean: Path, size: int) -> Turn:
 
 def _ours(database: str, name: str, path: Path, profile: str) -> Turn:
     env = os.environ | {
-        "DATABASE_URL": app_url(database),
-        "DATABASE_OWNER_URL": owner_url(database),
-    }
+        "DATABASE_URL": app_url(database), "DATABASE_OWNER_URL": owner_url(database)
+    }  # fmt: skip
     command = [sys.executable, "-m", "bench.imports", "--child", str(path), "--profile", profile]
     done = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True)
     told = json.loads(done.stdout)

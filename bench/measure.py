@@ -82,9 +82,12 @@ class Http:
 
 
 def memory(pid: int) -> tuple[float, float]:
-    """Peak and present memory of a process and its children, MiB (peaks are not simultaneous)."""
+    """Peak and present memory of a server's largest process, MiB.
+
+    Its children answer; before they do, they share all with their parent, which would hide them.
+    """
     peak = now = 0.0
-    for process in [pid, *_children(pid)]:
+    for process in _children(pid) or [pid]:
         lines = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
         values = dict(line.split(":", 1) for line in lines if line.startswith(("VmHWM", "VmRSS")))
         peak = max(peak, int(values["VmHWM"].split()[0]) / 1024)

@@ -13,7 +13,9 @@ import psycopg
 from playwright.sync_api import Page, sync_playwright
 
 from bench.city import BenchCity, bench_city, signed_in
+from bench.targets import tell
 
+CHROMIUM = Path("/usr/bin/chromium")
 ZOOMS = (10, 12, 14, 15, 16, 17)
 SIZES = ((1280, 800), (800, 1280))
 WATCH = """
@@ -29,12 +31,16 @@ def main() -> None:
     parser.add_argument("--trees", type=int, default=1_000_000)
     parser.add_argument("--pictures", type=Path)
     options = parser.parse_args()
+    if not CHROMIUM.exists():
+        print(f"Chromium: nicht installiert ({CHROMIUM})")
+        return
     with bench_city(options.trees) as city, ExitStack() as stack:
         # Before the browser, whose loop lets nobody ask the database.
         cookie = signed_in(city).headers["Cookie"]
         lon, lat = _middle(city)
+        number = 0
         playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
         print(f"{options.trees:,} Bäume\n{'Zoom':>4} {'lange Aufgaben':>14} {'längste ms':>10}")
         for width, height in SIZES:
             context = browser.new_context(
@@ -52,9 +58,11 @@ def main() -> None:
                     options.pictures.mkdir(parents=True, exist_ok=True)
                     page.screenshot(path=options.pictures / f"karte-{z}-{width}x{height}.png")
                 found = _drag(page, width, height)
+                number += len(found)
                 print(f"{z:4} {len(found):14} {max(found, default=0):10.0f}   {width}x{height}")
             context.close()
         browser.close()
+        tell("panning", options.trees, number)
 
 
 def _drag(page: Page, width: int, height: int) -> list[float]:

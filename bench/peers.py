@@ -8,7 +8,6 @@ Python that ``--python`` names (with uvicorn[standard]: without uvloop its answe
 other side), because their dependencies are none of ours. Loopback only.
 """
 
-import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -19,10 +18,11 @@ from pathlib import Path
 import psycopg
 from django.utils import timezone
 
-from bench.city import BenchCity, bench_city, signed_in, use_django
+from bench.city import BenchCity, bench_city, parser_of, signed_in, use_django
 from bench.exports import copied, statements
 from bench.measure import Http, Series, memory, timed
 from bench.peer_servers import Peer, publish, running_peers
+from bench.targets import tell
 from bench.tile_load import http_rate, pgbench_rate
 from bench.tiles import RAW, chosen_tiles, plain_tile, tile_path
 from geodata import exporting
@@ -36,9 +36,7 @@ FEATURE = b'"Feature"'
 
 def main() -> None:
     """Measure and print tables for cities that grow."""
-    parser = argparse.ArgumentParser(description="Andere Server neben uns und rohem SQL")
-    parser.add_argument("--trees", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser = parser_of("Andere Server neben uns und rohem SQL")
     parser.add_argument("--python", default=sys.executable, help="Python mit tipg und pygeoapi")
     options = parser.parse_args()
     for trees in options.trees:
@@ -83,6 +81,9 @@ def _exports(city: BenchCity, peers: list[Peer], rounds: int) -> None:
             f" {one.size / 1e6:6.1f} {min(one.first_byte):9.3f} {peak:>10}"
             f" {one.median / series[LIMIT].median:10.2f}"
         )
+        if name not in (LIMIT, OURS):
+            tell("geojson", city.trees, one.median / series[LIMIT].median, who=name)
+            tell("geojson_first", city.trees, min(one.first_byte) * 1000, who=name)
     for peer in peers:
         if peer not in asked:
             print(f"{peer.name}: nur bis {peer.most:,} Bäume gefragt, baut alles im Speicher auf")
@@ -112,6 +113,7 @@ def _tiles(city: BenchCity, peers: list[Peer], rounds: int) -> None:
     names = [LIMIT, OURS, *lines]
     print(f"\n{city.trees:,} Bäume als Kacheln, p50 in ms (Verhältnis zur Grenze), Mittel kB")
     print(f"{'Zoom':>4} " + " ".join(f"{name:>22}" for name in names))
+    ratios: dict[str, dict[int, float]] = {name: {} for name in lines}
     with psycopg.connect(city.dsn, autocommit=True) as connection:
         connection.execute("SET max_parallel_workers_per_gather = 0")
         for z in ZOOMS:
@@ -128,6 +130,11 @@ def _tiles(city: BenchCity, peers: list[Peer], rounds: int) -> None:
                     timed(series[name] if turn else Series(name), run)
                     sizes[name] += series[name].size if turn else 0
             print(f"{z:4} " + _cells(series, sizes, rounds * len(tiles[z])), flush=True)
+            for name, of_zoom in ratios.items():
+                of_zoom[z] = series[name].median / series[LIMIT].median
+    for name, of_zoom in ratios.items():
+        worst = max(of_zoom, key=of_zoom.__getitem__)
+        tell("tile", city.trees, of_zoom[worst], who=name, note=f"Z{worst}")
     _load(city, http, drawing, [address for z in (14, 15, 16) for address in tiles[z]])
 
 
@@ -152,6 +159,8 @@ def _load(
         rate, times = http_rate(url, headers, paths)
         p50, p95 = (times[int(len(times) * share)] * 1000 for share in (0.5, 0.95))
         print(f"{name:14} {rate:6.0f}/s ({rate / limit:.2f}), p50 {p50:.0f} ms, p95 {p95:.0f} ms")
+        if name != OURS:
+            tell("tile_rate", city.trees, rate, ratio=rate / limit, who=name)
 
 
 def _path(peer: Peer, address: tuple[int, int, int]) -> str:

@@ -1,7 +1,8 @@
 """python -m bench.report: the overdue report of a whole city: page, totals, CSV and PDF.
 
-The limit of the page is what its own statements need in the database; CSV is set beside a COPY of
-the same columns. One browser's connection, by turns.
+The limit of the page is what its own statements need in the database, that of the totals one plain
+statement that joins every tree with its place; CSV is set beside a COPY of the same columns. One
+browser's connection, by turns.
 """
 
 import time
@@ -12,8 +13,9 @@ import psycopg
 from django.utils import timezone, translation
 
 from baumkataster.models import District, User
-from bench.city import BenchCity, arguments, bench_city, signed_in
+from bench.city import BenchCity, bench_city, parser_of, signed_in
 from bench.measure import Series, memory, timed
+from bench.targets import tell
 from inspections.filters import TreeFilter
 from inspections.reports import numbers, overdue
 from inspections.reports.paper.making import Asked, make_paper
@@ -23,14 +25,23 @@ from inspections.reports.planner import in_written_order
 PAGE = "/berichte/ueberfaellig/"
 #: Rows of the list on paper.
 PAPER_ROWS = 5_000
+#: Trees by state, district, unit and kind of place, as anybody would count them.
+PLAIN_TOTALS = """
+SELECT state, district_id, unit_id, kind, count(*) FROM (
+    SELECT CASE WHEN p.never THEN 'never' WHEN p.due_on >= %(day)s THEN 'ok'
+        WHEN p.tolerance_until >= %(day)s THEN 'tolerance' ELSE 'overdue' END AS state,
+        t.district_id, coalesce(t.unit_id, place.unit_id) AS unit_id, place.kind
+    FROM inspections_controlplan p JOIN baumkataster_tree t ON t.id = p.tree_id
+    JOIN baumkataster_site site ON site.id = t.site_id
+    JOIN baumkataster_place place ON place.id = site.place_id WHERE p.required) c
+GROUP BY GROUPING SETS ((state), (district_id, state), (unit_id, state), (kind, state))"""
 ALL_STATES = ("overdue", "tolerance", "never", "due30", "due90")
 
 
 def main() -> None:
     """Measure at each size and print a table."""
-    options = arguments("Überfälligkeitsbericht", trees=1_000_000)
-    sizes = sorted({min(size, options.trees) for size in (10_000, 100_000, options.trees)})
-    for size in sizes:
+    options = parser_of("Überfälligkeitsbericht", rounds=5).parse_args()
+    for size in options.trees:
         with bench_city(size) as city:
             _page(city, options.rounds)
             _csv(city, min(options.rounds, 3))
@@ -42,16 +53,27 @@ def _page(city: BenchCity, rounds: int) -> None:
     http = signed_in(city, role="supervisor")
     renew_trees()
     person = User.objects.get(username__startswith="messung-supervisor")
-    limit, page, totals = Series("limit"), Series("page"), Series("totals")
-    for _ in range(rounds):
-        timed(limit, lambda: _statements(person))
-        timed(page, lambda: http.get(PAGE))
-        timed(totals, lambda: http.get(f"{PAGE}summen/"))
+    limit, page = Series("limit"), Series("page")
+    plain, totals = Series("plain"), Series("totals")
+    with psycopg.connect(city.dsn, autocommit=True) as database:
+        for _ in range(rounds):
+            timed(limit, lambda: _statements(person))
+            timed(page, lambda: http.get(PAGE))
+            timed(plain, lambda: _plain_totals(database))
+            timed(totals, lambda: http.get(f"{PAGE}summen/"))
+    of_page, of_totals = page.median / limit.median, totals.median / plain.median
     print(
         f"{city.trees:9,} Bäume: Seite {page.median:.2f} s (ihre Anweisungen {limit.median:.2f} s, "
-        f"Verhältnis {page.median / limit.median:.2f}), Summen {totals.median:.2f} s",
+        f"Verhältnis {of_page:.2f}), Summen {totals.median:.2f} s"
+        f" (schlicht {plain.median:.2f} s, {of_totals:.2f})",
         flush=True,
     )
+    tell("page", city.trees, page.median, ratio=of_page)
+    tell("totals", city.trees, totals.median, ratio=of_totals)
+
+
+def _plain_totals(database: psycopg.Connection) -> Iterable[bytes]:
+    yield repr(database.execute(PLAIN_TOTALS, {"day": timezone.localdate()}).fetchall()).encode()
 
 
 def _statements(person: User) -> Iterable[bytes]:
@@ -85,6 +107,8 @@ def _csv(city: BenchCity, rounds: int) -> None:
         f"{min(ours.first_byte) * 1000:.0f} ms, Server {idle:.0f} → {peak:.0f} MiB",
         flush=True,
     )
+    tell("list_first", city.trees, min(ours.first_byte) * 1000)
+    tell("list_memory", city.trees, peak - idle)
 
 
 def _copy(plain: psycopg.Connection, text: str, values: tuple[object, ...]) -> Iterable[bytes]:
@@ -117,10 +141,12 @@ def _paper(city: BenchCity) -> None:
             ),
             told=told,
         )
+    seconds = time.perf_counter() - begun
+    tell("paper", city.trees, seconds, note=f"{paper.rows:,} Z.")
     words = ", ".join(f"{step} ab {second:.1f} s" for step, second in steps.items())
     print(
         f"{'':9} PDF mit {paper.rows:,} Zeilen, {paper.pages} Seiten, {len(paper.content) / 1e6:.1f} MB: "
-        f"{time.perf_counter() - begun:.1f} s ({words})",
+        f"{seconds:.1f} s ({words})",
         flush=True,
     )
 

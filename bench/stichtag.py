@@ -6,7 +6,6 @@ beside the first question, for which the day is made, and every further one, for
 The worker's part (trees that are kept with their places) is done once before, as in a running city.
 """
 
-import argparse
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from functools import partial
@@ -15,13 +14,13 @@ from random import Random
 import psycopg
 from django.utils import timezone
 
-from bench.city import BenchCity, bench_city, signed_in
+from bench.city import BenchCity, bench_city, parser_of, signed_in
 from bench.measure import Http, Series, timed
+from bench.targets import tell
 from geodata.rules.tilemath import WORLD
 from inspections.reports.past_store import forget
 from inspections.reports.past_trees import renew_trees
 
-SIZES = (10_000, 100_000, 1_000_000)
 #: Days back from today: yesterday, within a year, and when only part of the evidence was there.
 AGES = (1, 200, 700)
 READINGS = ("damals", "heute")
@@ -60,9 +59,7 @@ COLUMNS = ("schlicht", "erste", *FURTHER)
 
 def main() -> None:
     """Measure every size, and print a table of each and of growth."""
-    parser = argparse.ArgumentParser(description="Bericht, Karte und Baum eines vergangenen Tages")
-    parser.add_argument("--trees", type=int, nargs="+", default=list(SIZES), help="Bäume")
-    parser.add_argument("--rounds", type=int, default=3, help="Runden, abwechselnd gemessen")
+    parser = parser_of("Bericht, Karte und Baum eines vergangenen Tages")
     parser.add_argument("--ages", type=int, nargs="+", default=list(AGES), help="Tage zurück")
     options = parser.parse_args()
     print("Sekunden (Median); Verhältnis zur schlichten Anweisung in Klammern; CSV: erstes Byte")
@@ -70,7 +67,10 @@ def main() -> None:
     growth = {}
     for trees in options.trees:
         with bench_city(trees) as city:
-            growth[trees] = _city(city, options.ages, options.rounds)
+            worst = _city(city, options.ages, options.rounds)
+        slowest = max(worst[name] for name in COLUMNS[1:])
+        tell("past", trees, slowest, ratio=slowest / worst["schlicht"])
+        growth[trees] = worst
     print("\nWachstum, schlechtester Median über Tage und Lesarten in s (Verhältnis)")
     print(f"{'':10} " + " ".join(f"{trees:>16,}" for trees in growth))
     for name in COLUMNS:

@@ -8,7 +8,6 @@ count answers. Then eight clients at once against pgbench with the same statemen
 tile several times. All of it for cities that grow.
 """
 
-import argparse
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,8 +16,9 @@ from random import Random
 import psycopg
 from django.utils import timezone
 
-from bench.city import BenchCity, bench_city, signed_in, use_django
+from bench.city import BenchCity, bench_city, parser_of, signed_in, use_django
 from bench.measure import Http, Series, timed
+from bench.targets import tell
 from bench.tile_load import http_rate, pgbench_rate
 from geodata.rules.tilemath import WORLD
 from geodata.tiles.kept_cells import refresh
@@ -55,10 +55,7 @@ class Result:
 
 def main() -> None:
     """Measure and print tables."""
-    parser = argparse.ArgumentParser(description="Kacheln gegen rohes ST_AsMVT")
-    parser.add_argument("--trees", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args()
+    options = parser_of("Kacheln gegen rohes ST_AsMVT").parse_args()
     growth: dict[int, dict[int, Result]] = {}
     for trees in options.trees:
         with bench_city(trees) as city:
@@ -92,8 +89,18 @@ def _city(city: BenchCity, rounds: int) -> dict[int, Result]:
         for z, addresses in tiles.items():
             results[z] = _zoom(connection, http, addresses, rounds)
             _print_zoom(z, len(addresses), results[z])
+    _tell(city, results)
     _print_load(city, http, tiles)
     return results
+
+
+def _tell(city: BenchCity, results: dict[int, Result]) -> None:
+    """Ratios of the slowest zoom, and the largest tile of all."""
+    for key, which in (("tile", "ours"), ("tile_anew", "anew")):
+        ratios = {z: getattr(r, which).median / r.raw.median for z, r in results.items()}
+        worst = max(ratios, key=ratios.__getitem__)
+        tell(key, city.trees, ratios[worst], note=f"Z{worst}")
+    tell("tile_size", city.trees, max(r.largest for r in results.values()) / 1000)
 
 
 def _zoom(
@@ -112,12 +119,13 @@ def _zoom(
                 continue
             timed(result.raw, plain_tile(connection, address))
             timed(result.ours, _ours(http, path))
-            result.largest = max(result.largest, result.ours.size)
             day = timezone.localdate() + timedelta(days=turn)
             timed(result.anew, _ours(http, f"{path.partition('?')[0]}?day={day}"))
             timed(result.same, _unchanged(http, path, marks[address]))
             if turn == 1:
                 timed(result.other, _ours(http, path + OTHER_FILTER))
+            drawn = (result.ours.size, result.anew.size, result.other.size)
+            result.largest = max(result.largest, *drawn)
     return result
 
 
@@ -136,6 +144,7 @@ def _print_load(city: BenchCity, http: Http, tiles: dict[int, list[Address]]) ->
     mixed = [address for z in (14, 15, 16) for address in tiles[z]]
     Random(2).shuffle(mixed)
     statement = RAW.format(z=":z", x=":x", y=":y")
+    best, its_limit = 0.0, 1.0
     for _ in range(2):
         limit = pgbench_rate(city.dsn, statement, mixed)
         rate, times = http_rate(city.server.url, http.headers, [tile_path(a) for a in mixed])
@@ -145,6 +154,8 @@ def _print_load(city: BenchCity, http: Http, tiles: dict[int, list[Address]]) ->
             f" ({rate / limit:.2f}), p50 {p50:.0f} ms, p95 {p95:.0f} ms",
             flush=True,
         )
+        best, its_limit = max((best, its_limit), (rate, limit))
+    tell("tile_rate", city.trees, best, ratio=best / its_limit)
 
 
 def chosen_tiles(city: BenchCity) -> dict[int, list[Address]]:

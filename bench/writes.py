@@ -9,6 +9,7 @@ and over. Loopback only; web server as ./baum starts it; the posting process doe
 
 import argparse
 import json
+import logging
 import subprocess
 import sys
 import tempfile
@@ -26,10 +27,11 @@ from django.test import Client
 from baumkataster.models import Role, User
 from bench import pgbench
 from bench.beside import beside
-from bench.city import BenchCity, bench_city, use_django
+from bench.city import BenchCity, bench_city, parser_of, use_django
 from bench.entries import batch, crew, form, rateable_trees
 from bench.measure import Series
 from bench.served import session_headers
+from bench.targets import tell
 from tests import factories
 from tests.conftest import ROOT, app_url, owner_url
 
@@ -85,11 +87,11 @@ class Drawn:
 
 def main() -> None:
     """Measure each size of city and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trees", type=int, nargs="+", default=[10_000, 100_000])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser = parser_of("Kontrollen eintragen gegen dieselben Anweisungen")
     parser.add_argument("--seconds", type=int, default=6, help="Dauer einer Messung")
     options = parser.parse_args()
+    # What the requests say that are answered in this process to learn their statements.
+    logging.disable(logging.INFO)
     growth = []
     for trees in options.trees:
         with bench_city(trees) as city:
@@ -118,6 +120,11 @@ def report(city: BenchCity, options: argparse.Namespace) -> list[str]:
         line = say(f"{name} {entries if path == FIELD else ''}", rounds, busy)
         print(f"{line}  ({done['exports']} Exporte, {done['runs']} Läufe)", flush=True)
         lines.append(f"{city.trees:>9,} {line}")
+        if entries == 1:
+            key = "form" if path == FORM else "tablet"
+            ours, whole, _writing = middle_of(rounds)
+            tell(key, city.trees, ours / whole)
+            tell(f"{key}_busy", city.trees, busy.series.quantile(0.95) * 1000)
     return lines
 
 
@@ -181,13 +188,15 @@ def post(
     return load
 
 
+def middle_of(rounds: list[tuple[Load, float, float]]) -> tuple[float, ...]:
+    """Medians of our entries a second and those of both scripts."""
+    speeds = zip(*((load.speed, whole, writing) for load, whole, writing in rounds), strict=True)
+    return tuple(sorted(values)[len(rounds) // 2] for values in speeds)
+
+
 def say(name: str, rounds: list[tuple[Load, float, float]], busy: Load) -> str:
     """One line."""
-    middle = len(rounds) // 2
-    ours, whole, writing = (
-        sorted(values)[middle]
-        for values in zip(*((a.speed, b, c) for a, b, c in rounds), strict=True)
-    )
+    ours, whole, writing = middle_of(rounds)
     alone = Series("", [s for load, _, _ in rounds for s in load.series.seconds])
     errors = [error for load in (*(each for each, _, _ in rounds), busy) for error in load.errors]
     if errors:

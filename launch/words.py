@@ -23,7 +23,8 @@ Baumkataster: Bäume, Kontrollen und Maßnahmen einer Stadt.
   ./baum db       startet nur die Datenbank
   ./baum psql     SQL-Konsole mit den Rechten der Anwendung
   ./baum manage … Befehle der Anwendung, z. B. ./baum manage import_trees DATEI --profile wesel
-  ./baum bench …  Messungen, z. B. ./baum bench tiles
+  ./baum bench    alle Messungen, etwa eine Stunde; --trees 10000 100000 misst kleinere Städte,
+                  ./baum bench tiles nur eine Messung
 
 Alle Daten liegen im Ordner var/. Mehr dazu steht in README.md.
 
