@@ -82,7 +82,7 @@ def test_schedule():
     half_past_five = datetime(2026, 7, 15, 3, 29, tzinfo=UTC)
     control = croniter(PERIODIC["daily_control"].cron, half_past_five)
     assert control.get_next(datetime) == datetime(2026, 7, 15, 3, 30, tzinfo=UTC)
-    for name in ("send_mails", "rescue_stalled_jobs"):
+    for name in ("send_mails", "rescue_stalled_jobs", "keep_trees_ready"):
         assert PERIODIC[name].cron == "* * * * *"
     assert "remove_old_jobs" in PERIODIC
     # A job that waits already is not queued again.

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,6 +17,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from inspections import tasks
 from inspections.models import ControlMail, ControlRun
+from inspections.reports.past_store import ALL
+from inspections.reports.past_trees import kept_trees
 from inspections.services import order_measure
 from tests.conftest import ROOT, app_url, owner_url
 from tests.database.control_rows import make_due, make_people
@@ -109,6 +112,33 @@ def test_job_of_a_killed_worker_starts_again(city):
         until(lambda: jobs("daily_control")[0][0] == "succeeded")
     assert ControlRun.objects.count() == 1
     assert ControlMail.objects.count() == 4
+
+
+def test_worker_renews_the_kept_trees_when_much_has_happened(city):
+    """A table that marks have overtaken is not read any more; the next round makes another one."""
+    assert not kept_trees()
+    run_once(city.database, tasks.keep_trees_ready)
+    first = kept_trees()
+    assert first is not None
+    run_once(city.database, tasks.keep_trees_ready)
+    assert kept_trees() == first
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO inspections_pastmark (by, tree_id)"
+            " VALUES (pg_current_xact_id(), %s)", [ALL]
+        )  # fmt: skip
+    assert not kept_trees()
+    run_once(city.database, tasks.keep_trees_ready)
+    second = kept_trees()
+    assert second is not None and second.id > first.id
+
+
+def run_once(database: str, task: Any) -> None:
+    """A worker does what waits, in a city that counts as large."""
+    job = task.configure(queueing_lock="by hand").defer(timestamp=0)
+    with worker(database, "--one-shot", BAUM_TEST_LARGE="-2") as process:
+        process.wait(timeout=30)
+    assert ProcrastinateJob.objects.get(pk=job).status == "succeeded"
 
 
 def test_stalled_job_is_given_up_when_it_killed_too_often_or_its_like_waits(city):
