@@ -1,4 +1,5 @@
-/** Shows how far a report file is; loads the page anew when it is through (inspections/web/report_files.py). */
+/** Shows how far a job of the worker is; loads the page anew when it is through. The address answers
+ * { busy, share, words }; without a share (null) the bar says only that something goes on. */
 
 import { read } from "baum/io/api.js";
 
@@ -11,10 +12,11 @@ async function look() {
   try {
     const now = await read(box.dataset.address);
     if (!now.busy) return location.reload();
-    bar.value = now.share;
+    if (now.share === null) bar.removeAttribute("value");
+    else bar.value = now.share;
     if (words.textContent !== now.words) words.textContent = now.words;
   } catch {
-    // The server is away for a moment: ask again, the report is made by itself.
+    // The server is away for a moment: ask again, the job goes on by itself.
   }
   setTimeout(look, PAUSE_MS);
 }
