@@ -92,6 +92,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "baumkataster.web.context.installation",
                 "inspections.web.waiting.waiting",
+                "inspections.web.waiting.rule_change",
             ],
         },
     },

@@ -21,6 +21,7 @@ from inspections.reports.past_store import DAYS, forget, tidy
 from inspections.reports.past_trees import renew_trees
 from inspections.services.control_runs import run_controls
 from inspections.services.mails import send_waiting_mails
+from inspections.services.replanning_city import apply_rule_sets as apply_waiting_rule_sets
 from inspections.services.report_files import (
     fail_report,
     finish_report,
@@ -50,6 +51,13 @@ def daily_control(timestamp: int) -> str:
         return "not yet"
     run = run_controls(day=now.date(), now=now)
     return f"control of {run.day}" if run else "nothing to run"
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="apply_rule_sets", lock="apply_rule_sets")
+def apply_rule_sets(timestamp: int) -> int:
+    """Bring all due dates under new rule sets: asked for when one is saved, and every minute."""
+    return len(apply_waiting_rule_sets(day=timezone.localdate(), now=timezone.now()))
 
 
 @app.periodic(cron="* * * * *")

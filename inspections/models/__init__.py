@@ -30,6 +30,7 @@ from inspections.models.field import (
 )
 from inspections.models.field_photos import PhotoPiece, PhotoUpload
 from inspections.models.measures import Measure, MeasureState
+from inspections.models.replanning import Replanning
 from inspections.models.report_files import ReportFile
 from inspections.models.rulesets import RuleSet
 from inspections.models.tours import Tour, TourStop
@@ -59,6 +60,7 @@ __all__ = [
     "MeasureState",
     "PhotoPiece",
     "PhotoUpload",
+    "Replanning",
     "ReportFile",
     "Result",
     "RuleSet",

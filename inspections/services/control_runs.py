@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from inspections.models import ControlRun, RuleSet
 from inspections.services.digests import write_digests
 from inspections.services.flags import overdue_measures, update_flags
-from inspections.services.replanning import replan
+from inspections.services.replanning import CITY_LOCK, replan_by
+from inspections.services.replanning_city import apply_rule_sets
 from inspections.services.turns import one_at_a_time
 from inspections.sql_state import state_sql
 
@@ -36,12 +37,12 @@ COUNT_SQL: Final = f"""
 def run_controls(*, day: date, now: datetime) -> ControlRun | None:
     """Control all trees on ``day``; ``now`` (aware) is kept as the time of the run.
 
-    First due dates are brought up to date where a rule set begins to hold and once a week, in small
-    transactions, so that nobody who records an inspection waits for the whole city; killed there,
-    the next run goes on. Then, in one transaction that locks no tree: flags raised, escalated and
-    resolved, digests put into the outbox, the run recorded. Killed in the middle of that, nothing
-    has happened. A second run of a day changes nothing and returns the first one. After days
-    without a run, this one does what is due now and says how many were missed.
+    First due dates are brought up to date where a rule set is not through with all trees and once a
+    week, in small transactions, so that nobody who records an inspection waits for the whole city;
+    killed there, the next run goes on. Then, in one transaction that locks no tree: flags raised,
+    escalated and resolved, digests put into the outbox, the run recorded. Killed in the middle of
+    that, nothing has happened. A second run of a day changes nothing and returns the first one.
+    After days without a run, this one does what is due now and says how many were missed.
 
     Returns None where there is nothing to record: no rule set yet, or a later day has been
     controlled already.
@@ -51,13 +52,16 @@ def run_controls(*, day: date, now: datetime) -> ControlRun | None:
         last = ControlRun.objects.order_by("-day").first()
         if last is not None and last.day >= day:
             return last if last.day == day else None
-        rule_set = RuleSet.objects.valid_on(day)
-        if rule_set is None:
-            return None
-        if _may_have_moved(day, rule_set, last):
-            replan(day=day)
-        with transaction.atomic():
-            return _record(day, rule_set, last, now, begun)
+        # Until the run is recorded nobody brings the city under another rule set: all is counted by one.
+        with one_at_a_time(CITY_LOCK):
+            applied = apply_rule_sets(day=day, now=now, failed_too=True)
+            rule_set = RuleSet.objects.valid_on(day)
+            if rule_set is None:
+                return None
+            if rule_set.pk not in applied and _may_have_moved(day, rule_set, last):
+                replan_by(rule_set=rule_set)
+            with transaction.atomic():
+                return _record(day, rule_set, last, now, begun)
 
 
 def _may_have_moved(day: date, rule_set: RuleSet, last: ControlRun | None) -> bool:

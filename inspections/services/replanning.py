@@ -4,7 +4,7 @@ The rule is ``rules/plan.plan_control``; its twin in SQL stands in ``sql/plan.sq
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -134,12 +134,35 @@ def replan(
         # The rule set is read under the lock: an older one must not be written over a newer one.
         with one_at_a_time(CITY_LOCK):
             rule_set = RuleSet.objects.valid_on(day)
-            return _replan_all(rule_set, given) if rule_set else 0
-    rule_set = RuleSet.objects.valid_on(day)
-    if rule_set is None:
-        return 0
-    ids = sorted(set(tree_ids))
-    return sum(_write(rule_set, part, given) for part in _parts(ids))
+            return replan_by(rule_set=rule_set, initial_due=given) if rule_set else 0
+    return sum(_write(day, part, given) for part in _parts(sorted(set(tree_ids))))
+
+
+def replan_by(
+    *,
+    rule_set: RuleSet,
+    initial_due: Mapping[UUID, date] | None = None,
+    told: Callable[[int, int], None] = lambda written, trees: None,
+) -> int:
+    """Compute all plans in one statement, then write those that differ part by part; how many.
+
+    Asked for under CITY_LOCK. ``told`` hears how many trees are written, of how many.
+
+    A transaction of the caller keeps all locks to its end, so parts would spare nobody. There the city
+    is one part, locked in order of id as every deed does it: locked by parts, in order of place, it
+    and a deed could wait for each other.
+    """
+    given = initial_due or {}
+    parts = _staged(rule_set, given, EVERYTHING if connection.in_atomic_block else BATCH)
+    trees, looked_at, changed = sum(part.trees for part in parts), 0, 0
+    told(0, trees)
+    for part in parts:
+        changed += _write_part(rule_set, part, given)
+        looked_at += part.trees
+        told(looked_at, trees)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE pg_temp.next_plan")
+    return changed
 
 
 def count_differing(*, day: date) -> int:
@@ -168,20 +191,6 @@ def check_plans(*, day: date) -> list[PlanDifference]:
 
 def _parts(ids: list[UUID]) -> Iterable[list[UUID]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
-
-
-def _replan_all(rule_set: RuleSet, given: Mapping[UUID, date]) -> int:
-    """Compute all plans in one statement, then write those that differ part by part.
-
-    A transaction of the caller keeps all locks to its end, so parts would spare nobody. There the city
-    is one part, locked in order of id as every deed does it: locked by parts, in order of place, it
-    and a deed could wait for each other.
-    """
-    batch = EVERYTHING if connection.in_atomic_block else BATCH
-    changed = sum(_write_part(rule_set, part, given) for part in _staged(rule_set, given, batch))
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE pg_temp.next_plan")
-    return changed
 
 
 def _staged(rule_set: RuleSet, given: Mapping[UUID, date], batch: int) -> list[Part]:
@@ -215,12 +224,19 @@ def _write_part(rule_set: RuleSet, part: Part, given: Mapping[UUID, date]) -> in
     return written + sum(_write(rule_set, few, given) for few in _parts(left))
 
 
-def _write(rule_set: RuleSet, ids: list[UUID], given: Mapping[UUID, date]) -> int:
-    """Lock the trees, then compute and write what differs."""
-    parameters = _parameters(rule_set, ids, {key: given[key] for key in ids if key in given})
+def _write(rule: RuleSet | date, ids: list[UUID], given: Mapping[UUID, date]) -> int:
+    """Lock the trees, then compute and write what differs, by a rule set or by that of a day.
+
+    That of a day is read after the lock: who reads an older one is known by the transaction that
+    holds it (replanning_city.py).
+    """
+    few = {key: given[key] for key in ids if key in given}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(LOCK_SQL, parameters)
-        cursor.execute(WRITE_SQL, parameters)
+        cursor.execute(LOCK_SQL, {"ids": ids})
+        rule_set = RuleSet.objects.valid_on(rule) if isinstance(rule, date) else rule
+        if rule_set is None:
+            return 0
+        cursor.execute(WRITE_SQL, _parameters(rule_set, ids, few))
         return int(cursor.rowcount)
 
 

@@ -1,8 +1,7 @@
 """Makes new versions of the city's rule and says beforehand what they would move."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -15,37 +14,30 @@ from baumkataster.models import User
 from baumkataster.services.checking import save_checked
 from inspections.models import RuleSet
 from inspections.rules.intervals import matrix_problems
-from inspections.services.replanning import count_differing, replan
+from inspections.services.replanning import count_differing
+from inspections.services.replanning_city import ask_replanning
 
 #: Longest deadline of an initial survey, in months.
 LONGEST_INITIAL = 60
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewRule:
-    """What became of a new version."""
-
-    rule_set: RuleSet
-    #: Trees whose due date moved (or would move on the first day).
-    moved: int
 
 
 class _Enough(Exception):
     """Ends a preview: everything that it wrote is taken back."""
 
 
-def make_rule_set(*, by: User, day: date, values: Mapping[str, Any]) -> NewRule:
-    """Add a version; where it holds today, all due dates are recomputed in the same transaction.
+def make_rule_set(*, by: User, day: date, now: datetime, values: Mapping[str, Any]) -> RuleSet:
+    """Add a version, and ask for the due dates by it from its first day on.
 
-    A version that holds later moves the due dates on its first day, with the daily run.
+    From then on whatever is recorded follows the version; the worker brings all other due dates under
+    it (replanning_city.py), the daily run where no worker did.
 
     Raises:
         Refused: by field; ``matrix`` for the table of intervals.
     """
     with authored(by=by, reason=str(values.get("title", ""))):
         rule_set = _insert(by, day, values)
-        moved = replan(day=day)
-    return NewRule(rule_set=rule_set, moved=moved)
+        ask_replanning(rule_set=rule_set, now=now)
+    return rule_set
 
 
 def preview_rule_set(*, by: User, day: date, values: Mapping[str, Any]) -> int:

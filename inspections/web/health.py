@@ -64,7 +64,7 @@ def _checks(now: datetime) -> dict[str, Any]:
     }
     if checks["migrations"] == "ok":
         run = run_status(now)
-        checks["worker"] = _worker(now)
+        checks["worker"] = "ok" if worker_lives(now) else "silent"
         checks["control_run"] = run.verdict
         checks["last_control_run"] = run.last_day.isoformat() if run.last_day else None
         checks["mails"] = {"waiting": run.waiting_mails, "late": run.late_mails}
@@ -80,9 +80,9 @@ def _all_migrated() -> bool:
     return _migrated
 
 
-def _worker(now: datetime) -> str:
-    """ok: a worker lives; silent: none has given a sign of life for a minute."""
+def worker_lives(now: datetime) -> bool:
+    """Whether a worker has given a sign of life within a minute."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(last_heartbeat) FROM procrastinate_workers")
         beat = cursor.fetchone()[0]
-    return "ok" if beat is not None and now - beat <= WORKER_DEAD_AFTER else "silent"
+    return beat is not None and now - beat <= WORKER_DEAD_AFTER

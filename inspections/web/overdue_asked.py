@@ -10,6 +10,7 @@ from django.utils import timezone
 from inspections.filters import TreeFilter, parse
 from inspections.past_day import AskedDay, parse_day
 from inspections.reports import overdue
+from inspections.reports.rule_change import rule_change
 from inspections.reports.selection_words import filter_text
 from inspections.rules.overdue import berlin_day
 
@@ -26,6 +27,8 @@ class Asked:
     rows: Any
     #: Only young trees that miss their care, whatever their state (address: pflege=fehlt).
     uncared: bool
+    #: What is said while a new rule set is not through with all trees.
+    rule_change: str
 
     @property
     def shown(self) -> Any:
@@ -43,8 +46,9 @@ class Asked:
 
     @property
     def file_words(self) -> str:
-        """The selection in words for files, which also say the reading of a past day."""
-        return f"{self.day.words}; {self.words}" if self.day.is_past else self.words
+        """The selection in words for files, which also say the reading of a past day and old due dates."""
+        past = self.day.words if self.day.is_past else ""
+        return "; ".join(filter(None, (past, self.words, self.rule_change)))
 
 
 def read(request: HttpRequest) -> Asked:
@@ -55,4 +59,7 @@ def read(request: HttpRequest) -> Asked:
     rows = overdue.report_rows(on=day.day, visible_to=request.user, tree_filter=tree_filter)
     order = request.GET.get("sortierung", "risk")
     uncared = request.GET.get("pflege") == "fehlt"
-    return Asked(now, day, tree_filter, order if order in overdue.ORDERS else "risk", rows, uncared)
+    if order not in overdue.ORDERS:
+        order = "risk"
+    # Before any due date is read: what is through by now is new everywhere.
+    return Asked(now, day, tree_filter, order, rows, uncared, rule_change(day))

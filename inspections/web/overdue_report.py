@@ -62,6 +62,7 @@ def _context(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     runs = ControlRun.objects.filter(day__lte=on).order_by("-day")
     return {
         "asked": asked.day,
+        "rule_change": asked.rule_change,
         "header": overdue.header(on=on, counts=counts, asked_by=str(request.user)),
         "now": asked.now,
         "run": run_status(asked.now),
@@ -169,14 +170,19 @@ def _csv(asked: Asked, *, base_url: str) -> Iterator[str]:
     """The lines of the file; a past day stays in sight until the last one is sent."""
     if not asked.day.is_past:
         with as_they_come():
-            yield from csv_lines(asked.shown, base_url=base_url)
+            yield from _said_first(asked.rule_change, csv_lines(asked.shown, base_url=base_url))
         return
     with looking_back(asked.day):
-        lines = csv_lines(asked.shown, base_url=base_url)
+        yield from _said_first(asked.day.words, csv_lines(asked.shown, base_url=base_url))
+
+
+def _said_first(words: str, lines: Iterator[str]) -> Iterator[str]:
+    """A line above the names of the columns, if there is something to say."""
+    if words:
         # The mark of the encoding stays in front.
         first = next(lines)
-        yield f"{first[:1]}{asked.day.words}\r\n{first[1:]}"
-        yield from lines
+        yield f"{first[:1]}{words}\r\n{first[1:]}"
+    yield from lines
 
 
 def _listed(page: Any) -> list[dict[str, Any]]:

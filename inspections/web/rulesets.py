@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,7 +17,7 @@ from baumkataster.models import Expectation, Phase, PlaceKind
 from baumkataster.permissions import Door, signed_in
 from baumkataster.web.doors import door
 from baumkataster.web.forms import day_field, show_problems
-from inspections.models import Condition, RuleSet
+from inspections.models import Condition, Replanning, RuleSet
 from inspections.rules.intervals import (
     CONDITIONS,
     DEFAULT_INITIAL_MONTHS,
@@ -27,6 +26,7 @@ from inspections.rules.intervals import (
     PHASES,
 )
 from inspections.services.rule_sets import make_rule_set, preview_rule_set
+from inspections.web.replannings import give_to_worker, shown
 
 CELLS = [".".join(parts) for parts in product(PHASES, CONDITIONS, EXPECTATIONS)]
 #: The only cells that may be empty: young sound trees in care.
@@ -121,7 +121,7 @@ def starting_values(old: RuleSet | None) -> dict[str, Any]:
 def rule_sets(request: HttpRequest) -> HttpResponseBase:
     """All versions; one is in force."""
     context = {
-        "rule_sets": RuleSet.objects.select_related("created_by"),
+        "rule_sets": RuleSet.objects.select_related("created_by", "replanning"),
         "current": RuleSet.objects.valid_on(timezone.localdate()),
     }
     return render(request, "administration/rule_sets.html", context)
@@ -130,8 +130,9 @@ def rule_sets(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @door(Door.MANAGE_RULESETS)
 def rule_set(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """One version as a table."""
+    """One version as a table, and how far the due dates follow it."""
     row = get_object_or_404(RuleSet, pk=pk)
+    replanning = Replanning.objects.select_related("rule_set").filter(pk=pk).first()
     table = [
         {
             "phase": Phase(phase).label,
@@ -145,6 +146,9 @@ def rule_set(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     ]
     context = {
         "rule_set": row,
+        "current": row == RuleSet.objects.valid_on(timezone.localdate()),
+        "replanning": replanning,
+        "progress": shown(replanning) if replanning else {},
         "table": table,
         "deadlines": deadlines,
         "expectations": [Expectation(e).label for e in EXPECTATIONS],
@@ -163,13 +167,14 @@ def new_rule_set(request: HttpRequest, pk: UUID | None = None) -> HttpResponseBa
     if request.method == "POST" and form.is_valid():
         try:
             if "save" in request.POST:
-                made = make_rule_set(by=signed_in(request.user), day=day, values=form.values())
-                messages.success(
-                    request,
-                    _("Regelwerk %(version)s ist gespeichert; %(moved)s Termine sind neu.")
-                    % {"version": made.rule_set.version, "moved": made.moved},
+                made = make_rule_set(
+                    by=signed_in(request.user),
+                    day=day,
+                    now=timezone.now(),
+                    values=form.values(),
                 )
-                return redirect("rule_set", made.rule_set.pk)
+                give_to_worker()
+                return redirect("rule_set", made.pk)
             moved = preview_rule_set(by=signed_in(request.user), day=day, values=form.values())
         except Refused as refused:
             show_problems(form, refused)

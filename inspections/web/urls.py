@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inspections.web import catalogues, rulesets
+from inspections.web import catalogues, replannings, rulesets
 
 urlpatterns = [
     path("verwaltung/kataloge/", catalogues.catalogues, name="catalogues_page"),
@@ -17,4 +17,6 @@ urlpatterns = [
     path("verwaltung/regelwerke/neu/", rulesets.new_rule_set, name="rule_set_new"),
     path("verwaltung/regelwerke/<uuid:pk>/", rulesets.rule_set, name="rule_set"),
     path("verwaltung/regelwerke/<uuid:pk>/neu/", rulesets.new_rule_set, name="rule_set_from"),
+    path("verwaltung/regelwerke/<uuid:pk>/stand/", replannings.state, name="rule_set_state"),
+    path("verwaltung/regelwerke/<uuid:pk>/erneut/", replannings.again, name="rule_set_again"),
 ]

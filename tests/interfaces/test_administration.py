@@ -21,6 +21,7 @@ from inspections.models import (
     Zone,
 )
 from inspections.services import record_care
+from inspections.tasks import apply_rule_sets
 from inspections.web.rulesets import starting_values
 from tests.factories import (
     load_reference_data,
@@ -300,6 +301,8 @@ def test_a_rule_set_shows_its_effect_before_it_counts(client: Client, admin: Use
     assert saved.status_code == 302
     rule = RuleSet.objects.get(version=2)
     assert rule.created_by == admin and rule.matrix["youth.sound.lower"] is None
+    assert ControlPlan.objects.get(pk=tree.pk).due_on == before
+    assert apply_rule_sets(timestamp=0) == 1
     after = ControlPlan.objects.get(pk=tree.pk)
     assert after.due_on < before and after.rule_set == rule
     assert Inspection.objects.get().rule_set.version == 1
@@ -317,6 +320,7 @@ def test_a_later_rule_set_moves_nothing_today(client: Client) -> None:
     answer = client.post("/verwaltung/regelwerke/neu/", values | {"preview": "1"})
     assert "Kontrolltermin von 1 Baum" in answer.content.decode()
     assert client.post("/verwaltung/regelwerke/neu/", values | {"save": "1"}).status_code == 302
+    assert apply_rule_sets(timestamp=0) == 0
     assert ControlPlan.objects.get(pk=tree.pk).due_on == before.due_on
 
 

@@ -128,6 +128,8 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "verwaltung/regelwerke/neu/": {"GET": "manage_rulesets", "POST": "manage_rulesets"},
     "verwaltung/regelwerke/<uuid:pk>/": {"GET": "manage_rulesets"},
     "verwaltung/regelwerke/<uuid:pk>/neu/": {"GET": "manage_rulesets", "POST": "manage_rulesets"},
+    "verwaltung/regelwerke/<uuid:pk>/stand/": {"GET": "manage_rulesets"},
+    "verwaltung/regelwerke/<uuid:pk>/erneut/": {"POST": "manage_rulesets"},
     "fotos/<uuid:pk>/": {"GET": "view_tree"},
     "fotos/<uuid:pk>/vorschau/": {"GET": "view_tree"},
     "karte/": {"GET": "view_map"},

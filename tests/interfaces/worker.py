@@ -14,10 +14,12 @@ from procrastinate.contrib.django import app  # noqa: E402
 
 from inspections import tasks  # noqa: E402
 from inspections.reports import past_store  # noqa: E402
-from inspections.services import mails  # noqa: E402
+from inspections.services import mails, replanning  # noqa: E402
 
 tasks.RUN_FROM = time(0, 0)
 tasks.DEAD_AFTER_SECONDS = 3
+#: Trees: a small city has several parts, too.
+replanning.BATCH = 2
 #: Minutes: a mail that could not leave is tried again after a second.
 mails.WAITS = (1 / 60,)  # type: ignore[assignment]
 #: Where a test says so, every city is a large one.

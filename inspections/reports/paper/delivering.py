@@ -16,6 +16,7 @@ from inspections.models import ReportFile
 from inspections.past_day import parse_day
 from inspections.reports.paper.making import Asked, Paper, Told, make_paper
 from inspections.reports.past import looking_back
+from inspections.reports.rule_change import rule_change
 from inspections.reports.selection_words import filter_text
 from inspections.rules.overdue import berlin_day
 
@@ -36,6 +37,7 @@ def paper_of(report: ReportFile, *, told: Told) -> Paper:
         day = parse_day(query, today=berlin_day(report.asked_at))
         uncared = query.get("pflege") == "fehlt"
         words = filter_text(tree_filter, uncared=uncared)
+        past = day.words if day.is_past else ""
         asked = Asked(
             on=day.day,
             visitor=report.asked_by,
@@ -43,7 +45,7 @@ def paper_of(report: ReportFile, *, told: Told) -> Paper:
             tree_filter=tree_filter,
             uncared=uncared,
             order=query.get("sortierung", "risk"),
-            filter_text=f"{day.words}; {words}" if day.is_past else words,
+            filter_text="; ".join(filter(None, (past, words, rule_change(day)))),
             base_url=report.base_url,
             number=report.number,
             asked_at=report.asked_at,

@@ -1,0 +1,155 @@
+"""Brings the whole city under a new rule set, a part at a time; used by tasks, control run and web.
+
+A new version holds at once for whatever is recorded; the due dates of all other trees follow in a job.
+Several versions are applied in their order, because a tree remembers what was shorter in between.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Q
+
+from inspections.models import Replanning, RuleSet
+from inspections.services.replanning import CITY_LOCK, replan, replan_by
+from inspections.services.turns import one_at_a_time
+
+State = Replanning.State
+#: A replanning that was begun so often without an end is given up; somebody has to look.
+LAST_ATTEMPT: Final = 5
+#: Transactions that have changed or locked something and are not over; readers are not among them.
+DEEDS_SQL: Final = """
+    SELECT l.transactionid::text FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+    WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
+      AND a.datname = current_database() AND l.pid <> pg_backend_pid()"""
+LEFT_SQL: Final = """
+    SELECT t.id FROM baumkataster_tree t
+    LEFT JOIN inspections_controlplan p ON p.tree_id = t.id
+    WHERE p.rule_set_id IS DISTINCT FROM %s"""
+
+
+def ask_replanning(*, rule_set: RuleSet, now: datetime) -> None:
+    """Let all due dates follow a version from its first day on; the worker does it."""
+    Replanning.objects.create(rule_set=rule_set, asked_at=now)
+
+
+def ask_again(*, pk: UUID, now: datetime) -> bool:
+    """Let a replanning that failed begin anew; False: it did not fail."""
+    failed = Replanning.objects.filter(pk=pk, state=State.FAILED)
+    return bool(
+        failed.update(state=State.WAITING, asked_at=now, finished_at=None, attempts=0, trees=0)
+    )
+
+
+def being_applied(*, day: date) -> Replanning | None:
+    """The replanning by the version in force on ``day`` while it is not through: some due dates are old.
+
+    Asked before due dates are read; afterwards it may have just ended.
+    """
+    rule_set = RuleSet.objects.valid_on(day)
+    if rule_set is None:
+        return None
+    rows = Replanning.objects.filter(rule_set=rule_set).exclude(state=State.DONE)
+    return rows.select_related("rule_set").first()
+
+
+def apply_rule_sets(*, day: date, now: datetime, failed_too: bool = False) -> set[UUID]:
+    """Plan the city by every version in force by ``day`` that is not through, in their order.
+
+    Killed in the middle, it goes on when it is called again. A deed that began under the version
+    before may still write by that one, and its new trees are not seen from here: while such deeds
+    go on the replanning is not through, and whoever calls next looks at what they left. Waiting for
+    them would keep a worker from its alarms.
+
+    Returns the keys of the versions by which all trees were planned here.
+    """
+    begun = time.monotonic()
+
+    def at() -> datetime:
+        return now + timedelta(seconds=time.monotonic() - begun)
+
+    applied = set[UUID]()
+    with one_at_a_time(CITY_LOCK):
+        rows = _open(day, failed_too)
+        for row in rows:
+            if row.state != State.LOOKING and _plan_all(row, at, failed_too):
+                applied.add(row.pk)
+        if rows and rows[-1].state == State.LOOKING and _look_again(rows[-1], day):
+            done = Replanning.objects.filter(pk__in=_until(rows[-1].rule_set))
+            done.exclude(state=State.DONE).update(state=State.DONE, finished_at=at(), older=[])
+    return applied
+
+
+def _open(day: date, failed_too: bool) -> list[Replanning]:
+    """Replannings in the order of their versions, from the last one that all trees have seen on."""
+    known = RuleSet.objects.valid_on(day)
+    rows = Replanning.objects.filter(Q(rule_set__valid_from__lte=day) | Q(rule_set=known))
+    rows = rows.exclude(state=State.DONE).select_related("rule_set")
+    if not failed_too:
+        rows = rows.exclude(state=State.FAILED)
+    found = list(rows.order_by("rule_set__valid_from", "rule_set__version"))
+    seen = [n for n, row in enumerate(found) if row.state == State.LOOKING]
+    return found[seen[-1] :] if seen else found
+
+
+def _until(rule_set: RuleSet) -> list[UUID]:
+    """This version and those before it."""
+    before = Q(valid_from__lt=rule_set.valid_from) | Q(
+        valid_from=rule_set.valid_from, version__lte=rule_set.version
+    )
+    return list(RuleSet.objects.filter(before).values_list("pk", flat=True))
+
+
+def _plan_all(row: Replanning, at: Callable[[], datetime], once_more: bool) -> bool:
+    """Plan all trees by one version and keep how far it is; False: it was given up."""
+    if row.attempts >= LAST_ATTEMPT and not once_more:
+        _keep(row, state=State.FAILED, finished_at=at())
+        return False
+    # Before any plan is read: a deed that is over by now is seen, one that begins reads this version.
+    older = _deeds()
+    _keep(row, state=State.RUNNING, started_at=at(), older=older, attempts=row.attempts + 1)
+
+    def told(written: int, trees: int) -> None:
+        of = max(row.trees, trees)
+        _keep(row, trees=of, planned=of - trees + written)
+
+    try:
+        replan_by(rule_set=row.rule_set, told=told)
+    except (OperationalError, InterfaceError):
+        # The server is away or full: this begins anew by itself.
+        raise
+    except Exception:
+        _keep(row, state=State.FAILED, finished_at=at())
+        raise
+    _keep(row, state=State.LOOKING)
+    return True
+
+
+def _look_again(row: Replanning, day: date) -> bool:
+    """Plan what older deeds have left by a version before; False: some of them still go on."""
+    if not row.older:
+        return True
+    if set(row.older) & set(_deeds()):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT_SQL, [row.pk])
+        left = [tree_id for (tree_id,) in cursor.fetchall()]
+    replan(day=day, tree_ids=left)
+    return True
+
+
+def _deeds() -> list[str]:
+    """Deeds that are going on beside this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(DEEDS_SQL)
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _keep(row: Replanning, **values: object) -> None:
+    """Write what has changed about a replanning."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(values))
