@@ -23,6 +23,8 @@ from launch.words import LaunchError, Parser, answer, say
 
 FRESH = "baumkataster_restore"
 OLD = "baumkataster_replaced"
+#: No backup holds kept past days (baumkataster/sql/guards.sql), only room for new ones is made.
+PAST_DAYS = "CREATE SCHEMA IF NOT EXISTS baum_past; GRANT USAGE, CREATE ON SCHEMA baum_past TO {app}"
 #: Tables that only have rows where somebody has begun to work.
 WORK = ("baumkataster_user", "baumkataster_tree", "inspections_inspection")
 FILLED = """
@@ -154,6 +156,7 @@ def _load(installation: Installation, file: Path, manifest: Manifest) -> None:
         _pg_restore(cluster.bin, dump, env)
     finally:
         dump.unlink(missing_ok=True)
+    roles.ask(fresh, PAST_DAYS.format(app=roles.APP), installation.env)
     roles.ask(fresh, "ANALYZE", {**installation.env, "PGOPTIONS": "-c client_min_messages=error"})
     with snapshot.snapshot(fresh, installation.env) as moment:
         counts = moment.counts()

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import sys
+from datetime import date, timedelta
 from typing import Any
 
 import django
@@ -25,6 +26,7 @@ from inspections.models import Inspection  # noqa: E402
 
 PASSWORD = "ein-langes-kennwort-1"
 EVIDENCE = "inspections_inspection"
+THEN = date.today() - timedelta(days=30)
 
 
 def fill() -> dict[str, Any]:
@@ -44,7 +46,21 @@ def fill() -> dict[str, Any]:
         "sha256": hashlib.sha256(photo.file.open("rb").read()).hexdigest(),
         "inspections": Inspection.objects.count(),
         "trees": Tree.objects.count(),
+        "overdue": overdue_then(),
     }
+
+
+def overdue_then() -> list[str]:
+    """The overdue list of a past day, which the application keeps in tables of its own."""
+    visitor = Client(HTTP_HOST="localhost")
+    visitor.force_login(User.objects.get(username="aufsicht"))
+    answer = visitor.get(f"/berichte/ueberfaellig.csv?stichtag={THEN}")
+    assert answer.status_code == 200, answer
+    rows = b"".join(answer).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'baum_past'")
+        assert cursor.fetchone()[0] > 0
+    return rows
 
 
 def check(made: dict[str, Any]) -> None:
@@ -58,6 +74,7 @@ def check(made: dict[str, Any]) -> None:
     content = b"".join(visitor.get(f"/fotos/{photo.pk}/"))  # type: ignore[arg-type]
     assert hashlib.sha256(content).hexdigest() == made["sha256"]
     call_command("replan", check=True, stdout=io.StringIO())
+    assert overdue_then() == made["overdue"]
     assert visitor.get("/healthz").json()["database_role"] == "ok"
     for deed in (f"UPDATE {EVIDENCE} SET device = 'x'", f"DELETE FROM {EVIDENCE}"):
         with connection.cursor() as cursor:

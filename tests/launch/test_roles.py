@@ -1,6 +1,7 @@
 """Start refuses a role that could change evidence; on the own cluster and on any other server."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -40,6 +41,28 @@ def test_owner_of_a_table_is_refused(cluster: Cluster, app_url: str, owner_url: 
             roles.refuse_unsafe(app_url, owner_url, os.environ)
     finally:
         cluster.sql("DROP TABLE mine", database=roles.DATABASE)
+
+
+@pytest.mark.usefixtures("table")
+def test_kept_past_days_and_temporary_tables_are_no_fault(
+    cluster: Cluster, app_url: str, owner_url: str
+) -> None:
+    """A question about a past day must not keep tonight's backup from running."""
+    cluster.sql("CREATE SCHEMA baum_past AUTHORIZATION baum_app; CREATE TABLE baum_past.d1 ();"
+                "ALTER TABLE baum_past.d1 OWNER TO baum_app", database=roles.DATABASE)  # fmt: skip
+    env = roles.libpq(app_url) | {"PATH": os.environ["PATH"]}
+    try:
+        with subprocess.Popen(
+            ["psql", "-XAtq"], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as asking:
+            assert asking.stdin and asking.stdout
+            asking.stdin.write("CREATE TEMP TABLE looked_at (); SELECT 'made';\n")
+            asking.stdin.flush()
+            assert asking.stdout.readline() == "made\n"
+            roles.refuse_unsafe(app_url, owner_url, os.environ)
+            asking.stdin.close()
+    finally:
+        cluster.sql("DROP SCHEMA baum_past CASCADE", database=roles.DATABASE)
 
 
 @pytest.mark.usefixtures("table")
