@@ -24,7 +24,9 @@ from launch.words import LaunchError, Parser, answer, say
 FRESH = "baumkataster_restore"
 OLD = "baumkataster_replaced"
 #: No backup holds kept past days (baumkataster/sql/guards.sql), only room for new ones is made.
-PAST_DAYS = "CREATE SCHEMA IF NOT EXISTS baum_past; GRANT USAGE, CREATE ON SCHEMA baum_past TO {app}"
+PAST_DAYS = (
+    "CREATE SCHEMA IF NOT EXISTS baum_past; GRANT USAGE, CREATE ON SCHEMA baum_past TO {app}"
+)
 #: Tables that only have rows where somebody has begun to work.
 WORK = ("baumkataster_user", "baumkataster_tree", "inspections_inspection")
 FILLED = """
