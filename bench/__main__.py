@@ -20,6 +20,10 @@ from bench.targets import FILE, summary, told
 PEER_SIZES = SIZES[:2]
 
 
+#: Exit code of a bench that somebody ended (Ctrl-C); what is known by then is printed.
+ENDED = 130
+
+
 def main() -> int:
     """Run all; the number of those that failed."""
     options = _options()
@@ -31,6 +35,8 @@ def main() -> int:
             if name in (options.only or [name]):
                 print(f"\n=== {name} {' '.join(words)}", flush=True)
                 done[name] = _run(name, words, figures)
+                if done[name][1] == ENDED:
+                    break
         print(f"\n{'Messung':12} {'Dauer s':>8}")
         for name, (seconds, code) in done.items():
             print(f"{name:12} {seconds:8.0f}{'' if code == 0 else f'  gescheitert ({code})'}")
@@ -79,7 +85,13 @@ def _options() -> argparse.Namespace:
 def _run(name: str, words: list[str], figures: Path) -> tuple[float, int]:
     begun = time.perf_counter()
     command = [sys.executable, "-m", f"bench.{name}", *words]
-    code = subprocess.run(command, env=os.environ | {FILE: str(figures)}, check=False).returncode
+    with subprocess.Popen(command, env=os.environ | {FILE: str(figures)}) as bench:
+        try:
+            code = bench.wait()
+        except KeyboardInterrupt:
+            # It was told, too, and drops its city.
+            bench.wait()
+            code = ENDED
     return time.perf_counter() - begun, code
 
 
