@@ -47,6 +47,7 @@ PAGE = f"/berichte/ueberfaellig/?{DAY}"
 #: Word of the table, address; {key} and {z}/{x}/{y} are a tree and its tiles.
 FURTHER = {
     "weiter": f"{PAGE}&seite=2",
+    "Summen": f"/berichte/ueberfaellig/summen/?{DAY}",
     "CSV": f"/berichte/ueberfaellig.csv?{DAY}",
     "Legende": f"/api/v1/trees/state-counts/?{DAY}",
     "Kachel 11": f"/tiles/trees/11/{{x11}}/{{y11}}.mvt?{DAY}",

@@ -3,7 +3,8 @@
 To find the district, the unit and the kind of place of a million trees takes longer than to count
 them. The kept trees (past_trees.py) know these as the number of a cell, and marks say which trees have
 changed since: those are read from where they stand. Due dates are always read from the plans. So
-nothing is older than the transaction that asks.
+nothing is older than the transaction that asks. On a past day (past.py) plans and tables mean that
+day, and trees that belonged elsewhere then are read from where they stood, too.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,9 +16,11 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from baumkataster.models import Place, Site, Tree
+from inspections.models import ControlPlan
 from inspections.reports import numbers
 from inspections.reports.overdue import ReportRows
-from inspections.reports.past_rows import named
+from inspections.reports.past_rows import named, past
 from inspections.reports.past_store import Found, held
 from inspections.reports.past_trees import CELLS, kept_trees_but
 from inspections.reports.planner import on_all_cores
@@ -27,6 +30,10 @@ from inspections.sql_state import state_sql
 STATEMENTS: Final = named(Path(__file__).parent.parent / "sql" / "city_totals.sql")
 #: What kept trees can be grouped by, in the order of the statement.
 GROUPS: Final = ("district_name", "unit_code", "place_kind")
+#: Rebuilt rows of a past day that say where trees belonged, and the statements that read them.
+ELSEWHERE: Final = tuple(past(model) for model in (Tree, Site, Place))
+#: More trees than these are not looked up one by one.
+MOST_ELSEWHERE: Final = 20_000
 
 
 class KeptCity:
@@ -60,11 +67,14 @@ class KeptCity:
 def kept_city(rows: ReportRows) -> Iterator[KeptCity | None]:
     """The kept trees where they answer for ``rows``: all of the city, and as they are now.
 
-    Inside somebody else's transaction what they changed and did not commit counts, too, and of a past
-    day the plain names of the tables mean something else.
+    Inside somebody else's transaction what they changed and did not commit counts, too; that of a past
+    day has changed nothing.
     """
-    if not rows.whole or connection.in_atomic_block:
+    if not rows.whole:
         yield None
+        return
+    if connection.in_atomic_block:
+        yield _kept_city_then()
         return
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -72,6 +82,32 @@ def kept_city(rows: ReportRows) -> Iterator[KeptCity | None]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         found, touched = kept_trees_but()
         yield KeptCity(found, touched) if found and held(found) else None
+
+
+def _kept_city_then() -> KeptCity | None:
+    """The kept trees in a transaction that sees a past day; None: it sees none, or too much moved."""
+    seen = _past_tables()
+    if ControlPlan._meta.db_table not in seen:
+        return None
+    found, touched = kept_trees_but()
+    if found is None or not held(found):
+        return None
+    parts = [STATEMENTS[name] for name in ELSEWHERE if name in seen]
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(f"{' UNION '.join(parts)} LIMIT %s", [MOST_ELSEWHERE + 1])
+            elsewhere = {key for (key,) in cursor.fetchall()}
+        if len(elsewhere) > MOST_ELSEWHERE:
+            return None
+        touched |= elsewhere
+    return KeptCity(found, touched)
+
+
+def _past_tables() -> set[str]:
+    """Names that mean something else to this transaction (past_rows.py)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema()")
+        return {name for (name,) in cursor.fetchall()}
 
 
 def totals_and_forecast(

@@ -47,3 +47,22 @@ JOIN baumkataster_place place ON place.id = site.place_id
 JOIN inspections_controlplan p ON p.tree_id = t.id
 WHERE place.kind = ANY (%(kinds)s) AND t.id = ANY (%(touched)s::uuid[])
   AND p.required AND p.due_on < %(last)s AND {state} <> 'none'
+
+-- What follows are trees that belonged elsewhere on the past day that the transaction sees: other
+-- district, unit or site; a site of another place; a place of another unit or kind. The tables of
+-- schema public are today's, from which the kept trees were made.
+
+-- name: past_tree
+SELECT p.id FROM past_tree p JOIN public.baumkataster_tree t USING (id)
+WHERE (p.district_id, p.unit_id, p.site_id) IS DISTINCT FROM (t.district_id, t.unit_id, t.site_id)
+
+-- name: past_site
+SELECT t.id FROM past_site p JOIN public.baumkataster_site s USING (id)
+JOIN public.baumkataster_tree t ON t.site_id = s.id
+WHERE p.place_id IS DISTINCT FROM s.place_id
+
+-- name: past_place
+SELECT t.id FROM past_place p JOIN public.baumkataster_place c USING (id)
+JOIN public.baumkataster_site s ON s.place_id = c.id
+JOIN public.baumkataster_tree t ON t.site_id = s.id
+WHERE (p.unit_id, p.kind) IS DISTINCT FROM (c.unit_id, c.kind)

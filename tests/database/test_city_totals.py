@@ -10,15 +10,23 @@ from django.db import transaction
 
 from baumkataster.models import Tree, User
 from inspections.filters import TreeFilter
+from inspections.past_day import AskedDay
+from inspections.reports import numbers
 from inspections.reports.city_totals import GROUPS, kept_city, totals_and_forecast
 from inspections.reports.overdue import ReportRows, only_states, report_rows
+from inspections.reports.past import looking_back
 from inspections.reports.past_trees import renew_trees
+from inspections.rules.past import Reading
 from tests import factories as make
 from tests.conftest import app_url, owner_url
 from tests.database.kept_town import Town, bare, known
 
 DAY = date(2025, 6, 2)
 ONE = "WHERE id = %s"
+PAST = [
+    AskedDay(day=date(2024, 3, 12), today=date(2026, 11, 23), reading=reading)
+    for reading in Reading
+]
 
 
 def district_of_a_tree(town: Town) -> None:
@@ -59,6 +67,11 @@ def dates_of_plans(town: Town) -> None:
         "UPDATE inspections_controlplan SET due_on = '2020-01-01', tolerance_until = '2020-02-01',"
         " exempt_until = NULL WHERE required"
     )
+
+
+def everything_is_marked(town: Town) -> None:
+    with psycopg.connect(owner_url(town.beside.info.dbname)) as owner:
+        owner.execute("DELETE FROM baumkataster_tree WHERE false")
 
 
 CHANGES: list[Callable[[Town], None]] = [
@@ -114,8 +127,7 @@ def test_totals_are_never_older_than_what_happened(town: Town, person: User) -> 
 
 
 def test_a_change_of_all_trees_is_counted_live(town: Town, person: User) -> None:
-    with psycopg.connect(owner_url(town.beside.info.dbname)) as owner:
-        owner.execute("DELETE FROM baumkataster_tree WHERE false")
+    everything_is_marked(town)
     with kept_city(rows(person)) as kept:
         assert kept is None
     assert answer(person) == live(person)
@@ -130,6 +142,43 @@ def test_what_commits_later_is_seen_later_and_only_whole(town: Town, person: Use
         )
         assert answer(person) == before
     assert answer(person) == live(person) != before
+
+
+def then(person: User, asked: AskedDay) -> Any:
+    """Kept and counted live: the totals of a past day, and which trees were read one by one."""
+    with looking_back(asked):
+        whole = report_rows(on=asked.day, visible_to=person, tree_filter=TreeFilter())
+        with kept_city(whole) as kept:
+            assert kept
+        found = totals_and_forecast(whole, GROUPS, months=24)
+        live = numbers.totals_by(whole.trees, *GROUPS)
+        months = numbers.forecast(whole.plans, whole.trees, on=asked.day, months=24)
+        assert found == (live, months), asked.reading
+    return found, set(kept.touched)
+
+
+def test_totals_of_a_past_day_are_those_counted_live(town: Town, person: User) -> None:
+    """Trees that belonged elsewhere on the day are counted where they belonged."""
+    for change in (lambda _town: None, *CHANGES[:-1]):
+        change(town)
+        found = [then(person, asked)[0] for asked in PAST]
+        assert all(totals[0] for totals, _months in found)
+    everything_is_marked(town)
+    assert renew_trees()
+    for asked in PAST:
+        # No mark is left: these are known from the day itself.
+        assert 2 < len(then(person, asked)[1]) < Tree.objects.count() / 2
+
+
+def test_where_too_much_moved_since_a_past_day_all_is_counted(
+    town: Town, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit_and_kind_of_a_place(town)
+    monkeypatch.setattr("inspections.reports.city_totals.MOST_ELSEWHERE", 0)
+    with looking_back(PAST[0]):
+        whole = report_rows(on=PAST[0].day, visible_to=person, tree_filter=TreeFilter())
+        with kept_city(whole) as kept:
+            assert kept is None
 
 
 def test_only_a_whole_city_is_counted_from_kept_trees(town: Town, person: User) -> None:
