@@ -31,8 +31,8 @@ LOCK_SQL: Final = """
     ) held"""
 
 
-def _listed(prefix: str) -> str:
-    return ", ".join(f"{prefix}{column}" for column in COLUMNS)
+def _listed(prefix: str, columns: Sequence[str | None] = COLUMNS) -> str:
+    return ", ".join(f"{prefix}{column}" for column in columns)
 
 
 WRITE_SQL: Final = f"""
@@ -84,9 +84,13 @@ LEFT_SQL: Final = f"""
     WHERE n.part = %(part)s AND (p.tree_id IS NULL
         OR ({_listed("p.")}) IS DISTINCT FROM ({_listed("n.")}))
     ORDER BY n.tree_id"""
+#: What people call the date of a tree; the other columns say why.
+DATE: Final = ("required", "due_on", "tolerance_until", "exempt_until")
 COUNT_SQL: Final = f"""
     WITH {PLAN_SQL}
-    SELECT count(*) {DIFFERING}"""
+    SELECT count(*) FROM computed c LEFT JOIN inspections_controlplan p ON p.tree_id = c.tree_id
+    WHERE p.tree_id IS NULL
+        OR ({_listed("p.", DATE)}) IS DISTINCT FROM ({_listed("c.", DATE)})"""
 CHECK_SQL: Final = f"""
     WITH {PLAN_SQL}
     SELECT c.tree_id, to_jsonb(p) - 'tree_id', to_jsonb(c) - '{{tree_id,geom}}'::text[]
@@ -165,8 +169,8 @@ def replan_by(
     return changed
 
 
-def count_differing(*, day: date) -> int:
-    """How many plans ``replan`` would change on ``day``; nothing is written."""
+def count_moving(*, day: date) -> int:
+    """How many trees get another date by ``replan`` on ``day``; nothing is written."""
     rule_set = RuleSet.objects.valid_on(day)
     if rule_set is None:
         return 0

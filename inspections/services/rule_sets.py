@@ -14,7 +14,7 @@ from baumkataster.models import User
 from baumkataster.services.checking import save_checked
 from inspections.models import RuleSet
 from inspections.rules.intervals import matrix_problems
-from inspections.services.replanning import count_differing
+from inspections.services.replanning import count_moving
 from inspections.services.replanning_city import ask_replanning
 
 #: Longest deadline of an initial survey, in months.
@@ -41,7 +41,7 @@ def make_rule_set(*, by: User, day: date, now: datetime, values: Mapping[str, An
 
 
 def preview_rule_set(*, by: User, day: date, values: Mapping[str, Any]) -> int:
-    """How many trees' plans the version would change on its first day; nothing stays written.
+    """How many trees would get another date on the version's first day; nothing stays written.
 
     Raises:
         Refused: as make_rule_set.
@@ -50,7 +50,7 @@ def preview_rule_set(*, by: User, day: date, values: Mapping[str, Any]) -> int:
     try:
         with transaction.atomic():
             rule_set = _insert(by, day, values)
-            moved = count_differing(day=max(day, rule_set.valid_from))
+            moved = count_moving(day=max(day, rule_set.valid_from))
             raise _Enough
     except _Enough:
         return moved

@@ -292,6 +292,8 @@ def test_a_rule_set_shows_its_effect_before_it_counts(client: Client, admin: Use
     tree, today = make_tree(), timezone.localdate()
     record(tree, make_user("arborist"), inspected_at=timezone.now())
     before = ControlPlan.objects.get(pk=tree.pk).due_on
+    same = client.post("/verwaltung/regelwerke/neu/", rule_values() | {"preview": "1"})
+    assert "Kontrolltermine von 0 Bäumen" in same.content.decode()
     shorter = rule_values(**{"m.mature.sound.higher": "12", "title": "Strenger"})
     answer = client.post("/verwaltung/regelwerke/neu/", shorter | {"preview": "1"})
     assert "Kontrolltermin von 1 Baum" in answer.content.decode()
