@@ -64,6 +64,7 @@ class Clone:
         (folder / "baumkataster" / "__init__.py").touch()
         (folder / "baumkataster" / "environment.py").touch()
         (folder / "baumkataster" / "wsgi.py").write_text(WSGI)
+        shutil.copy(ROOT / "baumkataster" / "web_worker.py", folder / "baumkataster")
         (folder / "manage.py").write_text(MANAGE)
 
     def start(
