@@ -54,7 +54,7 @@ def tidy_imports(timestamp: int) -> int:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queueing_lock="count_map_squares")
+@app.task(queueing_lock="count_map_squares", lock="count_map_squares")
 def count_map_squares(timestamp: int) -> int:
     """Every minute: count the map's squares anew in which something has changed."""
     gather_marks()

@@ -1,6 +1,8 @@
 """The scheduled control tasks; each calls one service. procrastinate's workers run them.
 
-Every task may be run twice or be killed and started again: the services see to that. Cron lines
+Every task may be run twice or be killed and started again: the services see to that. What takes
+long has a lock, so that its next turn waits in the queue and not in one of the worker's few threads;
+not those that alarms and rescues hang on, because a lock outlives a killed worker by a minute. Cron lines
 count in UTC, so no task trusts its minute for the time of day: it asks the clock of the city.
 """
 
@@ -67,7 +69,7 @@ def send_mails(timestamp: int) -> int:
     return send_waiting_mails(now=timezone.now())
 
 
-@app.task(name="inspections.tasks.make_report")
+@app.task(name="inspections.tasks.make_report", lock="make_report")
 def make_report(report_id: str) -> str:
     """Make a report file; killed in the middle, the next worker makes it from the beginning."""
     pk = UUID(report_id)
@@ -109,7 +111,7 @@ def tidy_past_days(timestamp: int) -> int:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queueing_lock="keep_trees_ready")
+@app.task(queueing_lock="keep_trees_ready", lock="keep_trees_ready")
 def keep_trees_ready(timestamp: int) -> bool:
     """Every minute: where much has happened, prepare anew what the next past day is made from."""
     return renew_trees()

@@ -53,10 +53,7 @@ def worker(installation: Installation, arguments: Sequence[str]) -> int:
     """Become a worker; any number may run, on any host."""
     Parser(prog="./baum worker", add_help=False).parse_args(list(arguments))
     account = _prepare(installation)
-    _become(
-        installation, account, "manage.py", "procrastinate", "worker",
-        "--shutdown-graceful-timeout", GRACE,
-    )  # fmt: skip
+    _become(installation, account, "manage.py", *stack.WORKER, "--shutdown-graceful-timeout", GRACE)
 
 
 def _prepare(installation: Installation) -> Account:

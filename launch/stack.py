@@ -21,8 +21,12 @@ WEB = (
     *("--worker-class", WORKER_CLASS, "--workers", "2", "--threads", "8", "--timeout", "60"),
     *("--preload", "--graceful-timeout", "10", "--no-control-socket"),
 )
-#: The worker, as arguments of manage.py.
-WORKER = ("procrastinate", "worker", "--shutdown-graceful-timeout", "10")
+#: The worker, as arguments of manage.py. Several jobs side by side: an alarm must leave within a
+#: minute, whatever import, rule set or report is being worked on; of each of those one at a time.
+WORKER = (
+    *("procrastinate", "worker", "--concurrency", "4"),
+    *("--shutdown-graceful-timeout", "10"),
+)
 #: Paths come in by the environment and are expanded by the shell: any path of the clone works, and
 #: no password stands in this file. setpriv ends a program whose supervisor was killed.
 CONFIGURATION = """\

@@ -45,6 +45,12 @@ def row(run: ImportRun) -> ImportRun:
     return ImportRun.objects.get(pk=run.pk)
 
 
+def assert_mails_leave_meanwhile() -> None:
+    """An alarm does not wait for an import that takes ten minutes."""
+    sending = tasks.send_mails.configure(queueing_lock="meanwhile").defer(timestamp=0)
+    until(lambda: ProcrastinateJob.objects.get(pk=sending).status == "succeeded")
+
+
 def test_a_killed_import_begins_anew_doubles_nothing_and_the_next_waits(uploads):
     database, (first, second) = uploads
     for run in (first, second):
@@ -56,6 +62,7 @@ def test_a_killed_import_begins_anew_doubles_nothing_and_the_next_waits(uploads)
             # Seen from here while its transaction is open; the other one waits for its turn.
             until(lambda: row(first).step != "" and row(first).rows > 0, seconds=60)
             assert (row(first).state, row(second).state) == ("running", "waiting")
+            assert_mails_leave_meanwhile()
             process.kill()
             process.wait(timeout=10)
     assert not Tree.objects.exists()

@@ -15,6 +15,7 @@ from procrastinate.contrib.django import app  # noqa: E402
 from inspections import tasks  # noqa: E402
 from inspections.reports import past_store  # noqa: E402
 from inspections.services import mails, replanning  # noqa: E402
+from launch.stack import WORKER  # noqa: E402
 
 tasks.RUN_FROM = time(0, 0)
 tasks.DEAD_AFTER_SECONDS = 3
@@ -27,9 +28,4 @@ past_store.LARGE = int(os.environ.get("BAUM_TEST_LARGE", past_store.LARGE))  # t
 app.worker_defaults |= {"update_heartbeat_interval": 1.0, "stalled_worker_timeout": 3.0}
 
 if __name__ == "__main__":
-    call_command(
-        "procrastinate",
-        "worker",
-        "--fetch-job-polling-interval=0.2",
-        *sys.argv[1:],
-    )
+    call_command(*WORKER, "--fetch-job-polling-interval=0.2", *sys.argv[1:])
