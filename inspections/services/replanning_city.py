@@ -20,11 +20,13 @@ from inspections.services.turns import one_at_a_time
 State = Replanning.State
 #: A replanning that was begun so often without an end is given up; somebody has to look.
 LAST_ATTEMPT: Final = 5
-#: Transactions that have changed or locked something and are not over; readers are not among them.
+#: Transactions that have changed or locked something and are not over; readers are not among them,
+#: nor is the server's own tidying, which has no user.
 DEEDS_SQL: Final = """
     SELECT l.transactionid::text FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
     WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
-      AND a.datname = current_database() AND l.pid <> pg_backend_pid()"""
+      AND a.datname = current_database() AND a.usesysid IS NOT NULL
+      AND l.pid <> pg_backend_pid()"""
 LEFT_SQL: Final = """
     SELECT t.id FROM baumkataster_tree t
     LEFT JOIN inspections_controlplan p ON p.tree_id = t.id
