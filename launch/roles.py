@@ -38,9 +38,10 @@ SELECT 'CREATE DATABASE {database} OWNER {owner} TEMPLATE {template}'
 
 #: One line per fault of the role that is connected; no line means that it may serve. Its own are
 #: what it needs for the length of a question, and kept past days (inspections/reports/past_store.py).
+#: /healthz asks the same (inspections/web/health.py): a test holds that they agree.
 FAULTS = """\
 WITH mine AS (
-  SELECT oid, rolname, rolsuper FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER')
+  SELECT oid, rolsuper FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER')
 )
 SELECT 'superuser' FROM mine WHERE rolsuper
 UNION

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from inspections.web.health import ROLE_FAULTS
 from launch import roles
 from launch.cluster import Cluster
 from launch.installation import existing_server
@@ -23,6 +24,13 @@ def table(cluster: Cluster, owner_url: str) -> Iterator[None]:
 @pytest.mark.usefixtures("table")
 def test_the_app_role_is_fit_to_serve(app_url: str, owner_url: str) -> None:
     roles.refuse_unsafe(app_url, owner_url, os.environ)
+
+
+def test_start_and_health_look_for_the_same_faults() -> None:
+    """They did not once: pages were healthy, and the nightly backup refused the role."""
+    start = " ".join(roles.FAULTS.replace("'tables'", "'owner'").split())
+    health = " ".join(ROLE_FAULTS.split())
+    assert start == health
 
 
 def test_superuser_is_refused(cluster: Cluster, app_url: str, owner_url: str) -> None:
