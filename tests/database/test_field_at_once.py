@@ -1,11 +1,10 @@
 """Tablets that send twice at the same time: real connections, committed rows, each entry once."""
 
 import threading
-import time
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from baumkataster.models import Tree
 from inspections.models import FieldEntry, FieldVerdict, Inspection
@@ -14,6 +13,7 @@ from inspections.sync.reading import peek
 from inspections.sync.receiving import accept_entries
 from tests import factories as make
 from tests.database import field_rows as field
+from tests.database.test_replan_all import wait_until_somebody_waits
 from tests.own_database import own_database  # noqa: F401 - a fixture
 
 
@@ -57,18 +57,6 @@ def keep(texts, arborist):
     return keep_texts(
         arrived, by=arborist, device=None, sent_at=None, received_at=field.NOW, via="tablet"
     )
-
-
-def wait_until_somebody_waits():
-    """For a row that this connection has written and not committed."""
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
-            if cursor.rowcount:
-                return
-        time.sleep(0.02)
-    raise AssertionError("nobody waits")
 
 
 @pytest.mark.usefixtures("own_database")
