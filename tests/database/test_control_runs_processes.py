@@ -33,7 +33,7 @@ def start_run(database: str) -> subprocess.Popen[str]:
     )
 
 
-def until(what: Callable[[], bool], seconds: float = 30, *, every: float = 0.05) -> None:
+def until(what: Callable[[], bool], seconds: float = 60, *, every: float = 0.05) -> None:
     """Wait until something is true."""
     end = time.monotonic() + seconds
     while not what():

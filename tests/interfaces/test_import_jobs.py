@@ -1,7 +1,5 @@
 """Imports in a real worker: progress is seen meanwhile, a killed one begins anew and doubles nothing."""
 
-import time
-
 import psycopg
 import pytest
 from django.core.files.base import ContentFile
@@ -17,7 +15,7 @@ from tests import factories as make
 from tests.conftest import app_url
 from tests.database.import_cases import FIXTURES, found_city
 from tests.database.test_control_runs_processes import until
-from tests.interfaces.test_tasks_workers import worker
+from tests.interfaces.test_tasks_workers import a_minute_passes, worker
 from tests.own_database import own_database  # noqa: F401 - a fixture
 
 
@@ -66,9 +64,8 @@ def test_a_killed_import_begins_anew_doubles_nothing_and_the_next_waits(uploads)
             process.kill()
             process.wait(timeout=10)
     assert not Tree.objects.exists()
+    a_minute_passes()
     with worker(database):
-        time.sleep(4)
-        tasks.rescue_stalled_jobs.configure(queueing_lock="now").defer(timestamp=0)
         until(lambda: row(second).state == "done", seconds=90)
         # The worker notes a job's end only after the run's: it must live to do so.
         entered = ProcrastinateJob.objects.filter(task_name="geodata.tasks.enter_import")

@@ -1,6 +1,5 @@
 """A new rule set, from the button to the worker: the page and every report say how far it is."""
 
-import time
 from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
@@ -19,7 +18,7 @@ from tests.conftest import app_url
 from tests.database.test_control_runs_processes import until
 from tests.database.test_report_paper import text_of
 from tests.factories import load_reference_data, make_city, make_tree, make_user, point
-from tests.interfaces.test_tasks_workers import worker
+from tests.interfaces.test_tasks_workers import a_minute_passes, worker
 from tests.own_database import own_database  # noqa: F401 - a fixture
 
 NEW, LIST = "/verwaltung/regelwerke/neu/", "/verwaltung/regelwerke/"
@@ -189,9 +188,8 @@ def test_a_killed_job_goes_on_and_the_latest_version_stays(own_database):  # noq
     assert set(ControlPlan.objects.values_list("rule_set__version", flat=True)) == {1, 2}
     assert "Fassung 2 des Regelwerks wird seit" in text(client, f"{REPORT}/")
     save(client, **{"i.street": "2"})
+    a_minute_passes()
     with worker(own_database):
-        time.sleep(4)
-        tasks.rescue_stalled_jobs.configure(queueing_lock="now").defer(timestamp=0)
         until(lambda: set(Replanning.objects.values_list("state", flat=True)) == {"done"}, 90)
         # The worker notes a job's end only after the row's: it must live to do so.
         until(lambda: not {"todo", "doing"} & set(waiting_jobs()))
