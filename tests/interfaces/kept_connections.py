@@ -8,6 +8,8 @@ from baumkataster.web_worker import Lingering
 
 #: One per connection that is handed to a thread; the server of the test has one process.
 handed: list[float] = []
+#: One per slow request that has begun.
+begun: list[float] = []
 
 
 class Counted(Lingering):
@@ -20,9 +22,11 @@ class Counted(Lingering):
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """The number of hand-overs; an address that begins with /slow takes half a second."""
-    if environ["PATH_INFO"].startswith("/slow"):
+    """The number of hand-overs; /slow takes half a second, /begun counts such requests."""
+    if environ["PATH_INFO"] == "/slow":
+        begun.append(time.monotonic())
         time.sleep(0.5)
-    body = str(len(handed)).encode()
+    counted = begun if environ["PATH_INFO"] == "/begun" else handed
+    body = str(len(counted)).encode()
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
