@@ -31,6 +31,7 @@ from inspections.services.report_files import (
     remove_expired_reports,
     start_report,
 )
+from inspections.services.rule_previews import count_waiting_previews
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,13 @@ def daily_control(timestamp: int) -> str:
 def apply_rule_sets(timestamp: int) -> int:
     """Bring all due dates under new rule sets: asked for when one is saved, and every minute."""
     return len(apply_waiting_rule_sets(day=timezone.localdate(), now=timezone.now()))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="count_rule_previews", lock="count_rule_previews")
+def count_rule_previews(timestamp: int) -> int:
+    """Count what versions would do that somebody thinks of: when asked for, and what a killed worker left."""
+    return count_waiting_previews(day=timezone.localdate(), now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

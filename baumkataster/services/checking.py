@@ -86,6 +86,20 @@ def save_checked(row: Model, *, fields: list[str] | None = None) -> None:
     Raises:
         Refused: with the problems by field, in words.
     """
+    ensure_clean(row, fields=fields)
+    try:
+        with transaction.atomic():
+            row.save(update_fields=fields)
+    except IntegrityError as error:
+        raise Refused(said(row, error)) from error
+
+
+def ensure_clean(row: Model, *, fields: list[str] | None = None) -> None:
+    """What can be checked of a row without saving it.
+
+    Raises:
+        Refused: with the problems by field, in words.
+    """
     try:
         row.clean_fields(exclude=needs_no_check(row, fields))
         row.validate_unique()
@@ -96,11 +110,6 @@ def save_checked(row: Model, *, fields: list[str] | None = None) -> None:
                 for name, texts in error.message_dict.items()
             }
         ) from error
-    try:
-        with transaction.atomic():
-            row.save(update_fields=fields)
-    except IntegrityError as error:
-        raise Refused(said(row, error)) from error
 
 
 def label_of(model: type[Model], name: str) -> str:

@@ -32,6 +32,7 @@ from inspections.models.field_photos import PhotoPiece, PhotoUpload
 from inspections.models.measures import Measure, MeasureState
 from inspections.models.replanning import Replanning
 from inspections.models.report_files import ReportFile
+from inspections.models.rule_previews import RulePreview
 from inspections.models.rulesets import RuleSet
 from inspections.models.tours import Tour, TourStop
 
@@ -63,6 +64,7 @@ __all__ = [
     "Replanning",
     "ReportFile",
     "Result",
+    "RulePreview",
     "RuleSet",
     "Symptom",
     "Tour",

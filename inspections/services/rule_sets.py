@@ -1,28 +1,22 @@
-"""Makes new versions of the city's rule and says beforehand what they would move."""
+"""Makes new versions of the city's rule."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from baumkataster.authorship import authored
 from baumkataster.errors import Refused
 from baumkataster.models import User
-from baumkataster.services.checking import save_checked
+from baumkataster.services.checking import ensure_clean, save_checked
 from inspections.models import RuleSet
 from inspections.rules.intervals import matrix_problems
-from inspections.services.replanning import count_moving
 from inspections.services.replanning_city import ask_replanning
 
 #: Longest deadline of an initial survey, in months.
 LONGEST_INITIAL = 60
-
-
-class _Enough(Exception):
-    """Ends a preview: everything that it wrote is taken back."""
 
 
 def make_rule_set(*, by: User, day: date, now: datetime, values: Mapping[str, Any]) -> RuleSet:
@@ -35,29 +29,18 @@ def make_rule_set(*, by: User, day: date, now: datetime, values: Mapping[str, An
         Refused: by field; ``matrix`` for the table of intervals.
     """
     with authored(by=by, reason=str(values.get("title", ""))):
-        rule_set = _insert(by, day, values)
+        rule_set = checked_rule_set(by=by, day=day, values=values)
+        save_checked(rule_set)
         ask_replanning(rule_set=rule_set, now=now)
     return rule_set
 
 
-def preview_rule_set(*, by: User, day: date, values: Mapping[str, Any]) -> int:
-    """How many trees would get another date on the version's first day; nothing stays written.
+def checked_rule_set(*, by: User, day: date, values: Mapping[str, Any]) -> RuleSet:
+    """The next version as it would be saved; it is not.
 
     Raises:
         Refused: as make_rule_set.
     """
-    moved = 0
-    try:
-        with transaction.atomic():
-            rule_set = _insert(by, day, values)
-            moved = count_moving(day=max(day, rule_set.valid_from))
-            raise _Enough
-    except _Enough:
-        return moved
-
-
-def _insert(by: User, day: date, values: Mapping[str, Any]) -> RuleSet:
-    """Check and add the row under the next version."""
     problems: dict[str, list[str]] = {}
     if sentences := [problem.text(_) for problem in matrix_problems(values["matrix"])]:
         problems["matrix"] = sentences
@@ -72,5 +55,5 @@ def _insert(by: User, day: date, values: Mapping[str, Any]) -> RuleSet:
         raise Refused(problems)
     newest = RuleSet.objects.aggregate(newest=Max("version"))["newest"] or 0
     rule_set = RuleSet(version=newest + 1, created_by=by, **values)
-    save_checked(rule_set)
+    ensure_clean(rule_set)
     return rule_set

@@ -27,10 +27,10 @@ APPLY, QUEUED_ONCE = "inspections.tasks.apply_rule_sets", "apply_rule_sets"
 State = Replanning.State
 
 
-def give_to_worker() -> None:
-    """Queue the task; one that waits already sees this version, too. Lost, it runs within a minute."""
+def give_to_worker(task: str, queued_once: str) -> None:
+    """Queue a task once; one that waits already sees what is new, too. Lost, it runs within a minute."""
     with suppress(AlreadyEnqueued), transaction.atomic():
-        app.configure_task(APPLY, queueing_lock=QUEUED_ONCE).defer(timestamp=0)
+        app.configure_task(task, queueing_lock=queued_once).defer(timestamp=0)
 
 
 @require_safe
@@ -49,7 +49,7 @@ def again(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Begin a replanning anew that failed."""
     row = get_object_or_404(Replanning, pk=pk)
     if ask_again(pk=row.pk, now=timezone.now()):
-        give_to_worker()
+        give_to_worker(APPLY, QUEUED_ONCE)
     else:
         messages.info(request, _("Diese Neuberechnung ist nicht fehlgeschlagen."))
     return redirect("rule_set", row.pk)
@@ -58,13 +58,15 @@ def again(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def shown(row: Replanning) -> dict[str, Any]:
     """What the page shows of it."""
     busy = row.is_busy and not _begins_later(row)
-    words = step_words(row)
-    if busy and not worker_lives(timezone.now()):
-        words += " " + _(
-            "Zurzeit läuft kein Arbeitsprozess: es geht weiter, sobald einer läuft, spätestens mit dem "
-            "täglichen Kontrolllauf."
-        )
+    words = with_worker_words(step_words(row), busy=busy)
     return {"busy": busy, "share": row.share if busy else None, "words": words}
+
+
+def with_worker_words(words: str, *, busy: bool) -> str:
+    """What is being done; and that nobody does it, where no worker lives."""
+    if not busy or worker_lives(timezone.now()):
+        return words
+    return f"{words} " + _("Zurzeit läuft kein Arbeitsprozess: es geht weiter, sobald einer läuft.")
 
 
 def step_words(row: Replanning) -> str:

@@ -22,7 +22,7 @@ from inspections.models import (
 )
 from inspections.services import record_care
 from inspections.tasks import apply_rule_sets
-from inspections.web.rulesets import starting_values
+from inspections.web.rule_forms import starting_values
 from tests.factories import (
     load_reference_data,
     make_city,
@@ -292,10 +292,10 @@ def test_a_rule_set_shows_its_effect_before_it_counts(client: Client, admin: Use
     tree, today = make_tree(), timezone.localdate()
     record(tree, make_user("arborist"), inspected_at=timezone.now())
     before = ControlPlan.objects.get(pk=tree.pk).due_on
-    same = client.post("/verwaltung/regelwerke/neu/", rule_values() | {"preview": "1"})
+    same = client.post("/verwaltung/regelwerke/neu/", rule_values() | {"preview": "1"}, follow=True)
     assert "Kontrolltermine von 0 Bäumen" in same.content.decode()
     shorter = rule_values(**{"m.mature.sound.higher": "12", "title": "Strenger"})
-    answer = client.post("/verwaltung/regelwerke/neu/", shorter | {"preview": "1"})
+    answer = client.post("/verwaltung/regelwerke/neu/", shorter | {"preview": "1"}, follow=True)
     assert "Kontrolltermin von 1 Baum" in answer.content.decode()
     assert RuleSet.objects.count() == 1
     assert ControlPlan.objects.get(pk=tree.pk).due_on == before
@@ -319,7 +319,7 @@ def test_a_later_rule_set_moves_nothing_today(client: Client) -> None:
     before = ControlPlan.objects.get(pk=tree.pk)
     later = str(timezone.localdate() + timedelta(days=30))
     values = rule_values(valid_from=later, **{"i.street": "1"})
-    answer = client.post("/verwaltung/regelwerke/neu/", values | {"preview": "1"})
+    answer = client.post("/verwaltung/regelwerke/neu/", values | {"preview": "1"}, follow=True)
     assert "Kontrolltermin von 1 Baum" in answer.content.decode()
     assert client.post("/verwaltung/regelwerke/neu/", values | {"save": "1"}).status_code == 302
     assert apply_rule_sets(timestamp=0) == 0

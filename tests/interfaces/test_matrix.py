@@ -126,6 +126,8 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "verwaltung/kataloge/<slug:slug>/eintrag/<slug:code>/": {"GET": "manage_catalogues"},
     "verwaltung/regelwerke/": {"GET": "manage_rulesets"},
     "verwaltung/regelwerke/neu/": {"GET": "manage_rulesets", "POST": "manage_rulesets"},
+    "verwaltung/regelwerke/wirkung/<uuid:pk>/": {"GET": "manage_rulesets"},
+    "verwaltung/regelwerke/wirkung/<uuid:pk>/stand/": {"GET": "manage_rulesets"},
     "verwaltung/regelwerke/<uuid:pk>/": {"GET": "manage_rulesets"},
     "verwaltung/regelwerke/<uuid:pk>/neu/": {"GET": "manage_rulesets", "POST": "manage_rulesets"},
     "verwaltung/regelwerke/<uuid:pk>/stand/": {"GET": "manage_rulesets"},

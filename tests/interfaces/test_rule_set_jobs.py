@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from inspections import tasks
 from inspections.models import ControlPlan, Replanning, ReportFile, RuleSet
 from inspections.services.replanning import check_plans, replan
-from inspections.web.rulesets import starting_values
+from inspections.web.rule_forms import starting_values
 from tests.conftest import app_url
 from tests.database.test_control_runs_processes import until
 from tests.database.test_report_paper import text_of
@@ -23,6 +23,8 @@ from tests.own_database import own_database  # noqa: F401 - a fixture
 
 NEW, LIST = "/verwaltung/regelwerke/neu/", "/verwaltung/regelwerke/"
 REPORT = "/berichte/ueberfaellig"
+#: Of a page that loads itself anew.
+WAITS = 'src="/static/js/pages/progress.js"'
 
 
 def make_clients() -> Client:
@@ -81,7 +83,7 @@ def test_the_page_answers_at_once_and_says_how_far_it_is(client):
     shown = text(client, page)
     assert "Diese Fassung ist gespeichert; die Termine werden neu berechnet." in shown
     assert "Wartet seit" in shown and "Zurzeit läuft kein Arbeitsprozess" in shown
-    assert "js/pages/progress" in shown
+    assert WAITS in shown
     english = text(client, page, "en")
     assert "Waiting for the worker since" in english and "No worker is running" in english
     assert "Termine werden neu berechnet" in text(client, LIST)
