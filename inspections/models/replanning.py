@@ -1,4 +1,4 @@
-"""How far the city's due dates follow a new rule set: one row per version, written by the worker."""
+"""How far the city's due dates follow a rule set: one row per version, written by the worker."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,8 @@ from inspections.models.rulesets import RuleSet
 class Replanning(models.Model):
     """All due dates computed anew by one version of the rule; until it is done, old ones are shown.
 
-    A version without a row was there before there were trees.
+    Asked for when a version is saved, and again when a catalogue changes what counts as care of young
+    trees. A version without a row was there before there were trees.
     """
 
     guard = Guard(tracked=False)
@@ -31,8 +32,12 @@ class Replanning(models.Model):
     state = models.CharField(
         max_length=7, choices=State, default=State.WAITING, db_default=State.WAITING
     )
-    #: When it was asked for, the first time or again.
+    #: When it was asked for, the first time or again: whoever computes knows by it which request it was.
     asked_at = models.DateTimeField()
+    #: All trees followed this version then, for the first time.
+    applied_at = models.DateTimeField(null=True)
+    #: What counts as care of young trees was changed then, and not all trees follow that yet.
+    care_changed_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     #: Trees whose plan is not by this version yet, when it began, and how many of them are now.
@@ -54,6 +59,11 @@ class Replanning(models.Model):
     def is_busy(self) -> bool:
         """Whether it goes on by itself."""
         return self.state in {self.State.WAITING, self.State.RUNNING, self.State.LOOKING}
+
+    @property
+    def is_about_care(self) -> bool:
+        """Whether all trees follow the version already, and only the change of care is new to them."""
+        return self.care_changed_at is not None and self.applied_at is not None
 
     @property
     def share(self) -> int | None:

@@ -1,11 +1,11 @@
-"""Says that a new rule set is not through with all due dates yet; for whatever shows due dates."""
+"""Says that a new rule is not through with all due dates yet; for whatever shows due dates."""
 
 from datetime import date, datetime, time
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from inspections.models import Replanning
+from inspections.models import Replanning, RuleSet
 from inspections.past_day import AskedDay
 from inspections.services.replanning_city import being_applied
 
@@ -20,26 +20,57 @@ def rule_change_today(today: date) -> str:
     row = being_applied(day=today)
     if row is None:
         return ""
-    words = {"version": row.rule_set.version, "since": minute(since(row))}
-    if row.state == Replanning.State.FAILED:
-        return (
-            _(
-                "Fassung %(version)s des Regelwerks gilt seit %(since)s, konnte aber noch nicht auf alle "
-                "Bäume angewendet werden: ein Teil der Termine folgt der früheren Fassung."
-            )
-            % words
+    failed = row.state == Replanning.State.FAILED
+    if row.is_about_care:
+        words = _care_words(failed)
+    elif RuleSet.objects.filter(version__lt=row.rule_set.version).exists():
+        words = _version_words(failed)
+    else:
+        words = _first_words(failed)
+    return words % {"version": row.rule_set.version, "since": minute(since(row))}
+
+
+def _version_words(failed: bool) -> str:
+    if failed:
+        return _(
+            "Fassung %(version)s des Regelwerks gilt seit %(since)s, konnte aber noch nicht auf alle "
+            "Bäume angewendet werden: ein Teil der Termine folgt der früheren Fassung."
         )
-    return (
-        _(
-            "Fassung %(version)s des Regelwerks wird seit %(since)s angewendet: bis das fertig ist, "
-            "folgt ein Teil der Termine der früheren Fassung."
+    return _(
+        "Fassung %(version)s des Regelwerks wird seit %(since)s angewendet: bis das fertig ist, "
+        "folgt ein Teil der Termine der früheren Fassung."
+    )
+
+
+def _first_words(failed: bool) -> str:
+    """Before the first version there is no other one: a tree without a date is of no earlier one."""
+    if failed:
+        return _(
+            "Fassung %(version)s des Regelwerks gilt seit %(since)s, konnte aber noch nicht auf alle "
+            "Bäume angewendet werden: ein Teil der Bäume hat noch keinen Termin."
         )
-        % words
+    return _(
+        "Fassung %(version)s des Regelwerks wird seit %(since)s angewendet: bis das fertig ist, "
+        "hat ein Teil der Bäume noch keinen Termin."
+    )
+
+
+def _care_words(failed: bool) -> str:
+    if failed:
+        return _(
+            "Was als Jungbaumpflege zählt, wurde geändert (%(since)s), konnte aber noch nicht bei allen "
+            "Bäumen berücksichtigt werden: ein Teil der Termine ist der von vorher."
+        )
+    return _(
+        "Was als Jungbaumpflege zählt, wurde geändert (%(since)s): bis alle Bäume neu berechnet sind, "
+        "ist ein Teil der Termine der von vorher."
     )
 
 
 def since(row: Replanning) -> datetime:
-    """Since when the version should count for all trees: it was saved, or its first day began."""
+    """Since when the change should count for all trees: it was saved, or its first day began."""
+    if row.care_changed_at is not None and row.is_about_care:
+        return row.care_changed_at
     begun = timezone.make_aware(datetime.combine(row.rule_set.valid_from, time()))
     return max(row.rule_set.created_at, begun)
 

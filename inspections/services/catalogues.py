@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from baumkataster.errors import Refused
 from baumkataster.models import User
 from baumkataster.services.checking import locked, save_checked
 from inspections.models import CatalogueEntry, MeasureKind, Symptom
-from inspections.services.replanning import replan
+from inspections.services.replanning_city import ask_for_care
 
 CODE = re.compile(r"[A-Za-z0-9_]{1,30}")
 
@@ -38,9 +38,17 @@ def add_entry(
 
 
 def change_entry(
-    *, by: User, day: date, model: type[CatalogueEntry], code: str, values: Mapping[str, Any]
+    *,
+    by: User,
+    day: date,
+    now: datetime,
+    model: type[CatalogueEntry],
+    code: str,
+    values: Mapping[str, Any],
 ) -> CatalogueEntry:
-    """Change words, order and attributes of an entry; due dates follow where they depend on it.
+    """Change words, order and attributes of an entry.
+
+    Where due dates depend on it they are asked for: the worker computes all of them anew.
 
     Raises:
         Refused: by field; a symptom cannot change its zone, because findings name both.
@@ -57,5 +65,5 @@ def change_entry(
         if changed:
             save_checked(entry, fields=changed)
         if isinstance(entry, MeasureKind) and "young_tree_care" in changed:
-            replan(day=day)
+            ask_for_care(day=day, now=now)
     return entry

@@ -1,17 +1,20 @@
-"""Brings the whole city under a new rule set, a part at a time; used by tasks, control run and web.
+"""Brings the whole city under a new rule, a part at a time; used by tasks, control run and web.
 
-A new version holds at once for whatever is recorded; the due dates of all other trees follow in a job.
-Several versions are applied in their order, because a tree remembers what was shorter in between.
+A new version holds at once for whatever is recorded, and so does a change of what counts as care of
+young trees; the due dates of all other trees follow in a job. Several versions are applied in their
+order, because a tree remembers what was shorter in between.
 """
 
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Final
+from itertools import dropwhile
+from typing import Any, Final
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, connection
-from django.db.models import Q
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 
 from inspections.models import Replanning, RuleSet
 from inspections.services.replanning import CITY_LOCK, replan, replan_by
@@ -20,6 +23,11 @@ from inspections.services.turns import one_at_a_time
 State = Replanning.State
 #: A replanning that was begun so often without an end is given up; somebody has to look.
 LAST_ATTEMPT: Final = 5
+#: Of a row that is asked for again.
+ANEW: Final[dict[str, Any]] = {
+    "state": State.WAITING, "started_at": None, "finished_at": None,
+    "attempts": 0, "trees": 0, "planned": 0, "older": [],
+}  # fmt: skip
 #: Transactions that have changed or locked something and are not over; readers are not among them,
 #: nor is the server's own tidying, which has no user.
 DEEDS_SQL: Final = """
@@ -38,12 +46,26 @@ def ask_replanning(*, rule_set: RuleSet, now: datetime) -> None:
     Replanning.objects.create(rule_set=rule_set, asked_at=now)
 
 
+def ask_for_care(*, day: date, now: datetime) -> None:
+    """Let all due dates follow what counts as care of young trees from now on; the worker does it.
+
+    Asked in the transaction that changes it. Without a rule set there are no due dates.
+    """
+    rule_set = RuleSet.objects.valid_on(day)
+    if rule_set is None:
+        return
+    begun = {"asked_at": now, "care_changed_at": now}
+    _row, made = Replanning.objects.get_or_create(
+        rule_set=rule_set, defaults=begun | {"applied_at": now}
+    )
+    if not made:
+        Replanning.objects.filter(pk=rule_set.pk).update(**begun, **ANEW)
+
+
 def ask_again(*, pk: UUID, now: datetime) -> bool:
     """Let a replanning that failed begin anew; False: it did not fail."""
     failed = Replanning.objects.filter(pk=pk, state=State.FAILED)
-    return bool(
-        failed.update(state=State.WAITING, asked_at=now, finished_at=None, attempts=0, trees=0)
-    )
+    return bool(failed.update(asked_at=now, **ANEW))
 
 
 def being_applied(*, day: date) -> Replanning | None:
@@ -76,25 +98,39 @@ def apply_rule_sets(*, day: date, now: datetime, failed_too: bool = False) -> se
     applied = set[UUID]()
     with one_at_a_time(CITY_LOCK):
         rows = _open(day, failed_too)
-        for row in rows:
-            if row.state != State.LOOKING and _plan_all(row, at, failed_too):
+        # All trees have seen those that are looking, unless an earlier one is planned after them.
+        for row in dropwhile(lambda row: row.state == State.LOOKING, rows):
+            if _plan_all(row, at, failed_too):
                 applied.add(row.pk)
         if rows and rows[-1].state == State.LOOKING and _look_again(rows[-1], day):
-            done = Replanning.objects.filter(pk__in=_until(rows[-1].rule_set))
-            done.exclude(state=State.DONE).update(state=State.DONE, finished_at=at(), older=[])
+            _close(rows, at())
     return applied
 
 
 def _open(day: date, failed_too: bool) -> list[Replanning]:
-    """Replannings in the order of their versions, from the last one that all trees have seen on."""
+    """Replannings in the order of their versions, from the first one that is not through.
+
+    One behind it is done again, or the older version would have the last word.
+    """
     known = RuleSet.objects.valid_on(day)
     rows = Replanning.objects.filter(Q(rule_set__valid_from__lte=day) | Q(rule_set=known))
-    rows = rows.exclude(state=State.DONE).select_related("rule_set")
     if not failed_too:
         rows = rows.exclude(state=State.FAILED)
-    found = list(rows.order_by("rule_set__valid_from", "rule_set__version"))
-    seen = [n for n, row in enumerate(found) if row.state == State.LOOKING]
-    return found[seen[-1] :] if seen else found
+    rows = rows.select_related("rule_set").order_by("rule_set__valid_from", "rule_set__version")
+    return list(dropwhile(lambda row: row.state == State.DONE, rows))
+
+
+def _close(rows: list[Replanning], at: datetime) -> None:
+    """These are through, and what failed before them; not what was asked for since."""
+    done = {"state": State.DONE, "finished_at": at, "older": [], "attempts": 0}
+    done |= {"care_changed_at": None, "applied_at": Coalesce("applied_at", Value(at))}
+    asked = Q()
+    for row in rows:
+        asked |= Q(pk=row.pk, asked_at=row.asked_at)
+    with transaction.atomic():
+        if Replanning.objects.filter(pk=rows[-1].pk, asked_at=rows[-1].asked_at).update(**done):
+            failed = Q(pk__in=_until(rows[-1].rule_set), state=State.FAILED)
+            Replanning.objects.filter(asked | failed).update(**done)
 
 
 def _until(rule_set: RuleSet) -> list[UUID]:
@@ -106,13 +142,18 @@ def _until(rule_set: RuleSet) -> list[UUID]:
 
 
 def _plan_all(row: Replanning, at: Callable[[], datetime], once_more: bool) -> bool:
-    """Plan all trees by one version and keep how far it is; False: it was given up."""
+    """Plan all trees by one version and keep how far it is.
+
+    False: it was given up, or asked for again meanwhile and begins anew with the next call.
+    """
     if row.attempts >= LAST_ATTEMPT and not once_more:
         _keep(row, state=State.FAILED, finished_at=at())
         return False
     # Before any plan is read: a deed that is over by now is seen, one that begins reads this version.
     older = _deeds()
-    _keep(row, state=State.RUNNING, started_at=at(), older=older, attempts=row.attempts + 1)
+    begun = {"state": State.RUNNING, "started_at": at(), "attempts": row.attempts + 1}
+    if not _keep(row, **begun, older=older):
+        return False
 
     def told(written: int, trees: int) -> None:
         of = max(row.trees, trees)
@@ -126,16 +167,21 @@ def _plan_all(row: Replanning, at: Callable[[], datetime], once_more: bool) -> b
     except Exception:
         _keep(row, state=State.FAILED, finished_at=at())
         raise
-    _keep(row, state=State.LOOKING)
-    return True
+    return _keep(row, state=State.LOOKING)
 
 
 def _look_again(row: Replanning, day: date) -> bool:
-    """Plan what older deeds have left by a version before; False: some of them still go on."""
+    """Plan what older deeds have left as it was before; False: some of them still go on.
+
+    A plan names its version, but not what counted as care when it was made: then all are compared.
+    """
     if not row.older:
         return True
     if set(row.older) & set(_deeds()):
         return False
+    if row.care_changed_at is not None:
+        replan_by(rule_set=row.rule_set)
+        return True
     with connection.cursor() as cursor:
         cursor.execute(LEFT_SQL, [row.pk])
         left = [tree_id for (tree_id,) in cursor.fetchall()]
@@ -150,8 +196,10 @@ def _deeds() -> list[str]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def _keep(row: Replanning, **values: object) -> None:
-    """Write what has changed about a replanning."""
+def _keep(row: Replanning, **values: Any) -> bool:
+    """Write what has changed about a replanning; False: it was asked for again meanwhile."""
+    if not Replanning.objects.filter(pk=row.pk, asked_at=row.asked_at).update(**values):
+        return False
     for name, value in values.items():
         setattr(row, name, value)
-    row.save(update_fields=list(values))
+    return True

@@ -25,6 +25,7 @@ from inspections.models import (
     Zone,
 )
 from inspections.services.catalogues import add_entry, change_entry
+from inspections.web.replannings import APPLY, QUEUED_ONCE, give_to_worker
 
 #: Word in the address -> model.
 CATALOGUES: dict[str, type[CatalogueEntry]] = {
@@ -132,12 +133,20 @@ def entry(request: HttpRequest, slug: str, code: str = "") -> HttpResponseBase:
 def _save(
     request: HttpRequest, model: type[CatalogueEntry], code: str, values: dict[str, Any]
 ) -> None:
-    """One call of one deed."""
-    if code:
-        day = timezone.localdate()
-        change_entry(by=signed_in(request.user), day=day, model=model, code=code, values=values)
-    else:
+    """One call of one deed; a change that due dates depend on is given to the worker."""
+    if not code:
         add_entry(by=signed_in(request.user), model=model, code=values.pop("code"), values=values)
+        return
+    change_entry(
+        by=signed_in(request.user),
+        day=timezone.localdate(),
+        now=timezone.now(),
+        model=model,
+        code=code,
+        values=values,
+    )
+    if model is MeasureKind:
+        give_to_worker(APPLY, QUEUED_ONCE)
 
 
 def _model(slug: str) -> type[CatalogueEntry]:

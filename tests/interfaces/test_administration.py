@@ -275,7 +275,13 @@ def test_due_dates_follow_what_counts_as_care(client: Client, admin: User) -> No
         "active": "on",
     }
     answer = client.post("/verwaltung/kataloge/massnahmen/eintrag/water/", values)
-    assert answer.status_code == 302
+    assert answer["Location"] == "/verwaltung/kataloge/massnahmen/"
+    assert (
+        "Was als Jungbaumpflege zählt, wurde geändert"
+        in client.get(answer["Location"]).content.decode()
+    )
+    assert not ControlPlan.objects.filter(pk=tree.pk, exempt_until__isnull=False).exists()
+    assert apply_rule_sets(timestamp=0) == 1
     assert ControlPlan.objects.get(pk=tree.pk).exempt_until > today
 
 
