@@ -69,7 +69,7 @@ class TreeFilter:
 
     def without_box(self) -> Self:
         """The same filter for the whole city (a tile brings its own box)."""
-        return replace(self, box=None)
+        return replace(self, box=None) if self.box else self
 
 
 def parse(query: QueryDict, *, visitor: Visitor) -> TreeFilter:

@@ -6,7 +6,6 @@ are straight in EPSG:25832 for both.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,12 +47,14 @@ class Quad:
         u runs from 0 (west) to 1 (east), v from 0 (north) to 1 (south): where in the tile a point
         lies, to a few centimetres at street zoom and a few metres for a whole city.
         """
-        x0, y0 = self.north_west
-        ex, ey = self.north_east[0] - x0, self.north_east[1] - y0
-        sx, sy = self.south_west[0] - x0, self.south_west[1] - y0
+        nw, ne, se, sw = self.north_west, self.north_east, self.south_east, self.south_west
+        # The mean of both sides, about the middle: so the error at the rim is the least.
+        ex, ey = ((ne[i] - nw[i] + se[i] - sw[i]) / 2 for i in (0, 1))
+        sx, sy = ((sw[i] - nw[i] + se[i] - ne[i]) / 2 for i in (0, 1))
+        x0, y0 = ((nw[i] + ne[i] + se[i] + sw[i]) / 4 for i in (0, 1))
         area = ex * sy - ey * sx
         ua, ub, va, vb = sy / area, -sx / area, -ey / area, ex / area
-        uc, vc = -(ua * x0 + ub * y0), -(va * x0 + vb * y0)
+        uc, vc = 0.5 - (ua * x0 + ub * y0), 0.5 - (va * x0 + vb * y0)
         return {"ua": ua, "ub": ub, "uc": uc, "va": va, "vb": vb, "vc": vc}
 
     def sides(self) -> dict[str, float]:
@@ -92,11 +93,11 @@ class Tile:
 
     def quad(self) -> Quad | None:
         """Its corners in EPSG:25832; None where that system does not reach."""
-        nw, ne, se, sw = (self._corner(dx, dy) for dx, dy in ((0, 0), (1, 0), (1, 1), (0, 1)))
-        if not all(
-            math.isfinite(n) and abs(n) < _FAR for corner in (nw, ne, se, sw) for n in corner
-        ):
+        corners = (self._corner(0, 0), self._corner(1, 0), self._corner(1, 1), self._corner(0, 1))
+        # Neither infinity nor "not a number" is less.
+        if not all(abs(x) < _FAR and abs(y) < _FAR for x, y in corners):
             return None
+        nw, ne, se, sw = corners
         (x0, y0), (x1, y1), (x2, y2) = nw, ne, sw
         turns_right = (x1 - x0) * (y2 - y0) - (y1 - y0) * (x2 - x0) < 0
         return Quad(nw, ne, se, sw) if turns_right else None

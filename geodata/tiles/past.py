@@ -51,6 +51,7 @@ def past_tile(tile: Tile, *, visitor: User, tree_filter: TreeFilter, asked: Aske
                 "x": tile.x,
                 "y": tile.y,
                 "on_map": ON_MAP,
+                **quad.axes(),
                 **hidden,
             }
             _mark, number, layers = _run(

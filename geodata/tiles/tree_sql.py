@@ -14,8 +14,29 @@ _NEAR = f"ST_Transform(ST_TileEnvelope({_TILE}, margin => {BUFFER / EXTENT}), 25
 RANKED = ", ".join(f"'{s.code}'" for s in sorted(STATES.states, key=lambda s: s.rank))
 
 
+#: SQL of a point by ``_in_tile``; NULL outside of tile and margin.
+_PLACED = (
+    f"CASE WHEN u BETWEEN {-BUFFER} AND {EXTENT + BUFFER} AND v BETWEEN {-BUFFER} AND"
+    f" {EXTENT + BUFFER} THEN ST_MakePoint(round(u), round(v)) END"
+)
+
+
+def _in_tile(geometry: str) -> str:
+    """SQL of a row ``u, v``: where a point lies in the tile, in its own coordinates.
+
+    By the tile's axes (rules/tilemath.py), which at street zoom are the grid's own to less than one
+    of its 4096 steps: to transform each tree would be a quarter of the work.
+    """
+    u, v = (
+        f"(%({n}a)s::float8 * ST_X({geometry}) + %({n}b)s::float8 * ST_Y({geometry})"
+        f" + %({n}c)s::float8) * {EXTENT} AS {n}"
+        for n in "uv"
+    )
+    return f"LATERAL (SELECT {u}, {v})"
+
+
 def _drawn(geometry: str) -> str:
-    """SQL of a point in the tile's own coordinates; NULL outside of tile and margin."""
+    """SQL of an area in the tile's own coordinates; NULL outside of tile and margin."""
     return f"ST_AsMVTGeom(ST_Transform({geometry}, 3857), box.geom, {EXTENT}, {BUFFER}, true)"
 
 
@@ -27,15 +48,15 @@ def layer(name: str, rows: str) -> str:
 
 def _of_chosen_place(alias: str) -> str:
     """SQL condition: in the chosen districts and places, if any are chosen."""
-    return " AND ".join(
-        f"(%({name})s::uuid[] IS NULL OR {alias}.{column} = ANY(%({name})s::uuid[]))"
+    return "".join(
+        f" AND (%({name})s::uuid[] IS NULL OR {alias}.{column} = ANY(%({name})s::uuid[]))"
         for name, column in {"districts": "district_id", "places": "place_id"}.items()
     )
 
 
 #: What a tree carries; the words only at street zooms: before, two joins and half of the bytes are
 #: saved.
-_CARRIED = "geom, key::text AS id, st, due, tol, ex, req, nv, imm"
+_CARRIED = "q.geom, q.id, q.st, q.due, q.tol, q.ex, q.req, q.nv, q.imm"
 _WORDS = """,
       COALESCE(n.number, (SELECT s.number FROM baumkataster_site s WHERE s.id = t.site_id))::text
         AS nr,
@@ -57,7 +78,7 @@ _NEAR_SITES = """SELECT e.id, e.number, e.geom, e.active, e.district_id, e.place
 
 def _trees(allowed: str, limit: int, near: str, *, words: bool) -> str:
     return f"""
-    SELECT {_drawn("t.geom")} AS geom, t.id AS key, t.status::text AS st,
+    SELECT {_PLACED} AS geom, t.id::text AS id, t.status::text AS st,
       c.due_on::text AS due, c.tolerance_until::text AS tol, c.exempt_until::text AS ex,
       COALESCE(c.required, false) AS req, COALESCE(c.never, true) AS nv,
       t.id IN (SELECT tree_id FROM urgent) AS imm{_WORDS if words else ""},
@@ -65,6 +86,7 @@ def _trees(allowed: str, limit: int, near: str, *, words: bool) -> str:
     FROM box CROSS JOIN baumkataster_tree t
     LEFT JOIN inspections_controlplan c ON c.tree_id = t.id
     {_OF_WORDS if words else ""}
+    CROSS JOIN {_in_tile("t.geom")} placed
     WHERE t.geom && {near} AND t.status = ANY(%(statuses)s::text[]) {allowed}
     LIMIT {limit}"""
 
@@ -72,13 +94,13 @@ def _trees(allowed: str, limit: int, near: str, *, words: bool) -> str:
 _GROUPS = f"""
     SELECT {_drawn("g.geom")} AS geom, g.id::text AS id, g.number::text AS nr, g.tree_count AS n
     FROM box CROSS JOIN baumkataster_treegroup g
-    WHERE %(groups)s::boolean AND g.active AND g.geom && {{near}} AND {_of_chosen_place("g")}
+    WHERE %(groups)s::boolean AND g.active AND g.geom && {{near}} {{chosen}}
     ORDER BY g.id LIMIT 1000"""
 _SITES = f"""
-    SELECT {_drawn("e.geom")} AS geom, e.id::text AS id, e.number::text AS nr
-    FROM box CROSS JOIN near_sites e
-    WHERE %(sites)s::boolean AND e.active AND {_of_chosen_place("e")}
-      AND e.id NOT IN (SELECT site FROM found WHERE there)
+    SELECT {_PLACED} AS geom, e.id::text AS id, e.number::text AS nr
+    FROM near_sites e CROSS JOIN {_in_tile("e.geom")} placed
+    WHERE %(sites)s::boolean AND e.active {{chosen}}
+      AND e.id NOT IN (SELECT unnest(taken) FROM trees)
       AND NOT EXISTS (SELECT FROM baumkataster_tree o
         WHERE o.site_id = e.id AND o.status = ANY(%(on_map)s::text[]))
     ORDER BY e.id LIMIT 1000"""
@@ -90,24 +112,33 @@ def street_tile(
 ) -> str:
     """One row: ``mark``, number of trees (at most ``limit``), the tile with trees, groups, sites.
 
-    ``words``: with number, species and crown, and with sites. In the order of the keys: the same
-    trees are the same bytes, whatever plan the database chooses. ``planned_once``: the planner does
+    ``words``: with number, species and crown, and with sites. ``planned_once``: the planner does
     not get to see where the tile lies, so that it keeps one plan for all; in a large city it would
     plan each tile anew, which takes longer than a tile of few trees. Only without filters: those
-    need to know how little of the city the tile is.
+    need to know how little of the city the tile is. A tile with filters is known by its bytes: it
+    is in the order of the keys, so that the same trees are the same bytes whatever plan is chosen.
+    One without is known by its ``mark``, and to sort it would be a tenth of the work.
     """
     near = "box.near" if planned_once else _NEAR
     once = f"MATERIALIZED (SELECT ST_TileEnvelope({_TILE}) AS geom, {_NEAR} AS near)"
     box = once if planned_once else f"(SELECT ST_TileEnvelope({_TILE}) AS geom)"
     sites = f", near_sites AS MATERIALIZED ({_NEAR_SITES.format(near=near)})" if words else ""
-    carried = f"{_CARRIED}, nr, sp, cr" if words else _CARRIED
-    return f"""
+    rows = _trees(allowed, limit, near, words=words)
+    chosen = ["" if planned_once else _of_chosen_place(alias) for alias in "ge"]
+    groups = layer("groups", _GROUPS.format(near=near, chosen=chosen[0]))
+    empty = layer("sites", _SITES.format(chosen=chosen[1]))
+    text = f"""
     WITH box AS {box}, urgent AS MATERIALIZED ({_URGENT}){sites},
-      found AS MATERIALIZED ({_trees(allowed, limit, near, words=words)})
-    SELECT {mark}, (SELECT count(*) FROM found),
-      {layer("trees", f"SELECT {carried} FROM found ORDER BY key")}
-      || {layer("groups", _GROUPS.format(near=near))}
-      {f"|| {layer('sites', _SITES)}" if words else ""} WHERE {CONDITIONS}"""
+      trees AS MATERIALIZED (SELECT count(*) AS number,
+        COALESCE(ST_AsMVT(f, 'trees', {EXTENT}, 'geom') FILTER (WHERE q.geom IS NOT NULL), '')
+          AS layer
+        {", array_agg(q.site) FILTER (WHERE q.there) AS taken" if words else ""}
+        FROM ({rows if planned_once else f"SELECT * FROM ({rows}) r ORDER BY id"}) q
+        CROSS JOIN LATERAL (SELECT {_CARRIED}{", q.nr, q.sp, q.cr" if words else ""}) f)
+    SELECT {mark}, trees.number, trees.layer || {groups}
+      {f"|| {empty}" if words else ""} FROM trees WHERE {CONDITIONS}"""
+    # psycopg keeps what it has read of a text only up to 4096 letters.
+    return " ".join(text.split())
 
 
 def cell_tile(allowed: str, *, side: int) -> str:

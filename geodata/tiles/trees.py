@@ -139,8 +139,11 @@ def _street(
     The mark is read in one view of the database with the trees; cells that are counted after it may
     only be newer than it says.
     """
+    quad = tile.quad()
+    if quad is None:
+        return mark_now(marked, known), b""
     allowed, params = _allowed(visitor, tree_filter, day)
-    params |= {"z": tile.z, "x": tile.x, "y": tile.y}
+    params |= {"z": tile.z, "x": tile.x, "y": tile.y, **quad.axes()}
     params |= _other_layers(visitor, tree_filter, tile.z)
     if not allowed:
         params["marked"] = marked

@@ -89,20 +89,31 @@ def test_a_tree_carries_its_dates_and_no_colour() -> None:
     }
 
 
-def test_a_tree_lies_where_the_database_says() -> None:
-    tree = make_tree()
-    tile = tile_of(tree, 19)
-    (found,) = layers(tile, make_user("planner"))["trees"]
+@pytest.mark.parametrize("z", [15, 17, 19])
+def test_trees_lie_where_the_database_says_and_in_the_margin_too(z: int) -> None:
+    first = make_tree()
+    tile = tile_of(first, z)
+    quad, place = tile.quad(), first.site.place
+    assert quad is not None
+    (x, y), (ex, ey), (sx, sy) = quad.north_west, quad.north_east, quad.south_west
+    for u in (-0.1, -0.025, 0.01, 0.5, 0.99, 1.025, 1.1):
+        for v in (-0.1, -0.025, 0.01, 0.5, 0.99, 1.025, 1.1):
+            place_of = (x + (ex - x) * u + (sx - x) * v, y + (ey - y) * u + (sy - y) * v)
+            make_tree(place=place, geom=Point(*place_of, srid=25832))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (ST_X(p) - ST_XMin(b)) / (ST_XMax(b) - ST_XMin(b)) * 4096,"
-            " (ST_YMax(b) - ST_Y(p)) / (ST_YMax(b) - ST_YMin(b)) * 4096"
-            " FROM (SELECT ST_Transform(geom, 3857) AS p, ST_TileEnvelope(%s, %s, %s) AS b"
-            " FROM baumkataster_tree WHERE id = %s) t",
-            [tile.z, tile.x, tile.y, tree.pk],
+            "SELECT id::text, ST_X(p), ST_Y(p) FROM (SELECT id, ST_AsMVTGeom("
+            " ST_Transform(geom, 3857), ST_TileEnvelope(%s, %s, %s), 4096, 128, true) AS p"
+            " FROM baumkataster_tree) t WHERE p IS NOT NULL",
+            [tile.z, tile.x, tile.y],
         )
-        x, y = cursor.fetchone()
-    assert found.start == (pytest.approx(x, abs=1), pytest.approx(y, abs=1))
+        expected = {key: (x, y) for key, x, y in cursor.fetchall()}
+    found = {
+        tree.properties["id"]: tree.start for tree in layers(tile, make_user("planner"))["trees"]
+    }
+    assert len(expected) == 1 + 25 and found.keys() == expected.keys()
+    for key, (x, y) in expected.items():
+        assert found[key] == (pytest.approx(x, abs=1), pytest.approx(y, abs=1))
 
 
 def test_open_immediate_measures_are_marked_until_they_end() -> None:
@@ -138,12 +149,17 @@ def test_a_tile_planned_once_for_all_is_the_same_tile() -> None:
     make_tree(geom=Point(tree.geom.x + 9000, tree.geom.y, srid=25832))
     tile = tile_of(tree, 17)
     shown = {"groups": True, "sites": True, "districts": None, "places": None}
-    params = {"z": tile.z, "x": tile.x, "y": tile.y, "statuses": ON_MAP, "on_map": ON_MAP} | shown
+    quad = tile.quad()
+    assert quad is not None
+    params = {"z": tile.z, "x": tile.x, "y": tile.y, "statuses": ON_MAP, "on_map": ON_MAP}
+    params |= shown | quad.axes()
     texts = [street_tile("", limit=9, planned_once=once) for once in (False, True)]
     one, other = [run(text, params) for text in texts]
     assert one == other and one[1] == 1
     # The place of the tile is hidden from the planner, or it plans each tile of a large city anew.
     assert [text.count("&& box.near") for text in texts] == [0, 3]
+    # Known by its bytes, or by its mark.
+    assert [text.count("ORDER BY id) q") for text in texts] == [1, 0]
 
 
 @pytest.mark.parametrize("z", [6, 8, 10, 12, 14])
