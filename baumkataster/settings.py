@@ -280,5 +280,8 @@ GISSERVER_CAPABILITIES_BOUNDING_BOX = True
 GISSERVER_DEFAULT_MAX_PAGE_SIZE = 5000
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 PROCRASTINATE_ON_APP_READY = None
+#: Seconds. Signs of life so dense that a dead worker is known in twenty (inspections/tasks.py). A worker
+#: that starts forgets others late: one that only slept must find itself in the list when it wakes.
+PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 5.0, "stalled_worker_timeout": 300.0}
 
 metrics_folder(VAR_DIR)

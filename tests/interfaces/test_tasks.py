@@ -82,8 +82,18 @@ def test_schedule():
     half_past_five = datetime(2026, 7, 15, 3, 29, tzinfo=UTC)
     control = croniter(PERIODIC["daily_control"].cron, half_past_five)
     assert control.get_next(datetime) == datetime(2026, 7, 15, 3, 30, tzinfo=UTC)
-    for name in ("send_mails", "rescue_stalled_jobs", "keep_trees_ready"):
+    for name in ("send_mails", "keep_trees_ready", "apply_rule_sets", "count_rule_previews"):
         assert PERIODIC[name].cron == "* * * * *"
     assert "remove_old_jobs" in PERIODIC
     # A job that waits already is not queued again.
     assert all(task.task.queueing_lock for task in PERIODIC.values())
+
+
+def test_what_a_killed_worker_held_is_free_after_half_a_minute_and_no_live_one_is_taken_for_dead():
+    rescue = croniter(PERIODIC["rescue_stalled_jobs"].cron, datetime(2026, 7, 15, tzinfo=UTC))
+    first, second = rescue.get_next(datetime), rescue.get_next(datetime)
+    assert tasks.DEAD_AFTER_SECONDS + (second - first).total_seconds() <= 30
+    worker = app.worker_defaults
+    # Three signs of life may be missing, or late by that.
+    assert 4 * worker["update_heartbeat_interval"] <= tasks.DEAD_AFTER_SECONDS
+    assert worker["stalled_worker_timeout"] > 10 * tasks.DEAD_AFTER_SECONDS
