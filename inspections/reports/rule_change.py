@@ -1,6 +1,7 @@
 """Says that a new rule is not through with all due dates yet; for whatever shows due dates."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from typing import Literal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,10 +10,29 @@ from inspections.models import Replanning, RuleSet
 from inspections.past_day import AskedDay
 from inspections.services.replanning_city import being_applied
 
+#: A million trees take about a minute.
+STUCK_AFTER = timedelta(minutes=30)
+Verdict = Literal["ok", "applying", "stuck", "failed"]
+
 
 def rule_change(day: AskedDay) -> str:
     """One sentence for a report; empty: all due dates follow one rule set. Past days are rebuilt whole."""
     return "" if day.is_past else rule_change_today(day.today)
+
+
+def rule_verdict(now: datetime) -> Verdict:
+    """For monitoring: whether due dates follow the rule, and whether somebody has to look."""
+    row = being_applied(day=timezone.localdate(now))
+    if row is None:
+        return "ok"
+    if row.state == Replanning.State.FAILED:
+        return "failed"
+    return "stuck" if is_stuck(row, now) else "applying"
+
+
+def is_stuck(row: Replanning, now: datetime) -> bool:
+    """Whether it goes on for longer than any city needs: no worker runs, or a deed does not end."""
+    return row.is_busy and now - max(row.asked_at, since(row)) > STUCK_AFTER
 
 
 def rule_change_today(today: date) -> str:
@@ -20,6 +40,18 @@ def rule_change_today(today: date) -> str:
     row = being_applied(day=today)
     if row is None:
         return ""
+    words = [_sentence(row)]
+    if is_stuck(row, timezone.now()):
+        words.append(stuck_words())
+    return " ".join(words)
+
+
+def stuck_words() -> str:
+    """For a line behind the one that says what goes on."""
+    return _("Das dauert ungewöhnlich lange: bitte die IT verständigen.")
+
+
+def _sentence(row: Replanning) -> str:
     failed = row.state == Replanning.State.FAILED
     if row.is_about_care:
         words = _care_words(failed)

@@ -1,4 +1,4 @@
-"""The outbox: alarms for immediate measures, and sending what waits; for services and tasks."""
+"""The outbox: alarms, and sending what waits; for services and tasks."""
 
 import email.errors
 import logging
@@ -91,6 +91,21 @@ def alarm_waiting(*, entry: FieldEntry, tree: Tree | None, lines: Sequence[str])
             )
     if not ControlMail.objects.filter(entry=entry).exists():
         logger.error("Für den dringenden Eintrag %s gibt es niemanden mit Mailadresse.", entry.pk)
+
+
+def alarm_replanning(*, version: int, pk: UUID) -> None:
+    """Tell all administrators that due dates do not follow the rule and nothing goes on by itself."""
+    link = address(reverse("rule_set", args=[pk]))
+    with override(settings.LANGUAGE_CODE):
+        subject = _("Termine nicht alle neu berechnet: Regelwerk, Fassung %(version)s")
+        for person in alarmed_people(None):
+            body = render_to_string(
+                "inspections/mails/alarm_replanning.txt",
+                {"version": version, "person": person, "link": link},
+            )
+            ControlMail.objects.create(
+                recipient=person, subject=subject_line(subject % {"version": version}), body=body
+            )
 
 
 def alarmed_people(unit: Unit | None) -> list[User]:

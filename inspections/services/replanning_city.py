@@ -17,6 +17,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 
 from inspections.models import Replanning, RuleSet
+from inspections.services.mails import alarm_replanning
 from inspections.services.replanning import CITY_LOCK, replan, replan_by
 from inspections.services.turns import one_at_a_time
 
@@ -147,8 +148,9 @@ def _plan_all(row: Replanning, at: Callable[[], datetime], once_more: bool) -> b
     False: it was given up, or asked for again meanwhile and begins anew with the next call.
     """
     if row.attempts >= LAST_ATTEMPT and not once_more:
-        _keep(row, state=State.FAILED, finished_at=at())
+        _give_up(row, at(), told=False)
         return False
+    known = row.state == State.FAILED
     # Before any plan is read: a deed that is over by now is seen, one that begins reads this version.
     older = _deeds()
     begun = {"state": State.RUNNING, "started_at": at(), "attempts": row.attempts + 1}
@@ -165,9 +167,15 @@ def _plan_all(row: Replanning, at: Callable[[], datetime], once_more: bool) -> b
         # The server is away or full: this begins anew by itself.
         raise
     except Exception:
-        _keep(row, state=State.FAILED, finished_at=at())
+        _give_up(row, at(), told=known)
         raise
     return _keep(row, state=State.LOOKING)
+
+
+def _give_up(row: Replanning, at: datetime, *, told: bool) -> None:
+    """Say that somebody has to look; administrators by mail, unless they know of it already."""
+    if _keep(row, state=State.FAILED, finished_at=at) and not told:
+        alarm_replanning(version=row.rule_set.version, pk=row.pk)
 
 
 def _look_again(row: Replanning, day: date) -> bool:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from inspections.reports.rule_change import rule_verdict
 from inspections.reports.run_status import run_status
 
 #: A worker gives a sign of life every 10 s.
@@ -45,6 +46,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     failed = checks["migrations"] != "ok" or checks["database_role"] != "ok"
     degraded = checks["worker"] != "ok" or checks["control_run"] in {"late", "never"}
     degraded = degraded or checks["mails"]["late"] > 0
+    degraded = degraded or checks["due_dates"] in {"stuck", "failed"}
     status = "failed" if failed else "degraded" if degraded else "ok"
     return JsonResponse({"status": status, **checks}, status=503 if failed else 200)
 
@@ -60,12 +62,14 @@ def _checks(now: datetime) -> dict[str, Any]:
         "migrations": "ok" if _all_migrated() else "missing",
         "worker": "unknown",
         "control_run": "unknown",
+        "due_dates": "unknown",
         "mails": {"waiting": 0, "late": 0},
     }
     if checks["migrations"] == "ok":
         run = run_status(now)
         checks["worker"] = "ok" if worker_lives(now) else "silent"
         checks["control_run"] = run.verdict
+        checks["due_dates"] = rule_verdict(now)
         checks["last_control_run"] = run.last_day.isoformat() if run.last_day else None
         checks["mails"] = {"waiting": run.waiting_mails, "late": run.late_mails}
     return checks

@@ -18,7 +18,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from baumkataster.permissions import Door
 from baumkataster.web.doors import door
 from inspections.models import Replanning
-from inspections.reports.rule_change import minute
+from inspections.reports.rule_change import is_stuck, minute, stuck_words
 from inspections.services.replanning_city import ask_again
 from inspections.web.health import worker_lives
 
@@ -59,6 +59,8 @@ def shown(row: Replanning) -> dict[str, Any]:
     """What the page shows of it."""
     busy = row.is_busy and not _begins_later(row)
     words = with_worker_words(step_words(row), busy=busy)
+    if busy and is_stuck(row, timezone.now()):
+        words += f" {stuck_words()}"
     return {"busy": busy, "share": row.share if busy else None, "words": words}
 
 

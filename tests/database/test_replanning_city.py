@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from baumkataster.models import Tree
-from inspections.models import ControlPlan, Replanning, RuleSet
+from baumkataster.models import Tree, User
+from inspections.models import ControlMail, ControlPlan, Replanning, RuleSet
 from inspections.rules.intervals import DEFAULT_MATRIX
 from inspections.services.control_runs import run_controls
 from inspections.services.replanning import check_plans, replan
@@ -120,10 +120,17 @@ def refusing(database: str, rule: RuleSet) -> Iterator[None]:
 
 def test_one_that_failed_is_begun_again_when_somebody_asks(city):
     rule = save(6)
+    make_user("administrator", email="leitung@example.org")
+    User.objects.exclude(email="leitung@example.org").update(email="")
     with refusing(city, rule), pytest.raises(IntegrityError):
         apply()
     assert state(rule) == "failed" and being_applied(day=DAY).rule_set == rule
     assert apply() == set()
+    # Administrators hear of it, and not again with each further attempt of the daily run.
+    assert "Fassung 2" in ControlMail.objects.get().subject
+    with refusing(city, rule), pytest.raises(IntegrityError):
+        run_controls(day=DAY, now=NOW)
+    assert state(rule) == "failed" and ControlMail.objects.count() == 1
     assert ask_again(pk=rule.pk, now=NOW) and not ask_again(pk=rule.pk, now=NOW)
     assert apply() == {rule.pk} and state(rule) == "done"
 

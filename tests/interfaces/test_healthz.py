@@ -11,7 +11,8 @@ from django.db import connection
 from django.test import RequestFactory
 from django.utils import timezone
 
-from inspections.models import RuleSet
+from inspections.models import Replanning, RuleSet
+from inspections.reports.rule_change import rule_change_today
 from inspections.reports.run_status import run_status
 from inspections.web import health
 from tests.conftest import ROOT
@@ -62,6 +63,7 @@ def test_all_is_well():
         "migrations": "ok",
         "worker": "ok",
         "control_run": "ok",
+        "due_dates": "ok",
         "last_control_run": "2026-01-15",
     }
 
@@ -138,6 +140,29 @@ def test_mails_that_do_not_leave_are_said():
     make_mail(created_at=NOW - timedelta(minutes=11), recipient=make_user(is_active=False))
     code, body = ask()
     assert (code, body["status"], body["mails"]) == (200, "degraded", {"waiting": 2, "late": 1})
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state", "verdict", "status"),
+    [
+        (29, "running", "applying", "ok"),
+        (31, "running", "stuck", "degraded"),
+        (31, "looking", "stuck", "degraded"),
+        (1, "failed", "failed", "degraded"),
+        (31, "done", "ok", "ok"),
+    ],
+)
+def test_due_dates_that_do_not_follow_the_rule_are_said(minutes, state, verdict, status):
+    beat(5)
+    load_rule_set()
+    rule, at = RuleSet.objects.get(), NOW - timedelta(minutes=minutes)
+    Replanning.objects.create(
+        rule_set=rule, asked_at=at, state=state, care_changed_at=at, applied_at=at
+    )
+    code, body = ask()
+    assert (code, body["status"], body["due_dates"]) == (200, status, verdict)
+    late = "Das dauert ungewöhnlich lange" in rule_change_today(NOW.date())
+    assert late == (verdict == "stuck")
 
 
 def test_missing_migration_fails(monkeypatch):
