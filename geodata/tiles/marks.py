@@ -70,7 +70,7 @@ def mark_now(cells: str, known: Known | None) -> str:
     Raises:
         NotKnownAnyMore: the visitor is not who they were.
     """
-    (mark,) = run(_MARK_ONLY, {"marked": cells}, small=True, known=known)
+    (mark,) = run(_MARK_ONLY, {"marked": cells}, known=known)
     return str(mark)
 
 

@@ -4,7 +4,6 @@ Django binds values on the client: PostgreSQL would read and plan a new text for
 choose parallel workers, which cost more than a tile takes.
 """
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 from threading import local
 from typing import Any
@@ -56,7 +55,8 @@ class NotKnownAnyMore(Exception):
     """Session or person are not what they were."""
 
 
-#: The cursor of this thread for small answers: a new one learns anew how to write every value.
+#: The cursor of this thread: a new one learns anew how to write every value, which takes a tenth of
+#: what a tile of a street takes.
 _mine = local()
 
 
@@ -65,25 +65,24 @@ def run(
     params: dict[str, Any],
     *,
     heavy: bool = False,
-    small: bool = False,
     known: Known | None = None,
 ) -> tuple[Any, ...]:
     """The one row of a prepared statement; ``sql`` has %(name)s places.
 
-    One round trip to the database; ``heavy`` statements have more memory and cost two more; of
-    ``small`` ones the answer may lie in memory until the next. Bytes come as bytes: as text they
-    would be twice as many.
+    One round trip to the database; ``heavy`` statements have more memory and cost two more. Bytes
+    come as bytes: as text they would be twice as many. The answer, at most one tile, lies in memory
+    until this thread asks for the next.
 
     Raises:
         NotKnownAnyMore: ``known`` is not true any more; only asked by statements with CONDITIONS.
     """
     params = params | (known.values() if known else NOBODY)
     session = preparing_session()
-    if small:
-        return _row(_kept_cursor(session), sql, params)
-    with transaction.atomic() if heavy else nullcontext(), psycopg.Cursor(session) as cursor:
-        if heavy:
-            cursor.execute(_HEAVY)
+    cursor = _kept_cursor(session)
+    if not heavy:
+        return _row(cursor, sql, params)
+    with transaction.atomic():
+        cursor.execute(_HEAVY)
         return _row(cursor, sql, params)
 
 
