@@ -1,6 +1,6 @@
 """Says that a new rule is not through with all due dates yet; for whatever shows due dates."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Literal
 
 from django.utils import timezone
@@ -15,14 +15,14 @@ STUCK_AFTER = timedelta(minutes=30)
 Verdict = Literal["ok", "applying", "stuck", "failed"]
 
 
-def rule_change(day: AskedDay) -> str:
-    """One sentence for a report; empty: all due dates follow one rule set. Past days are rebuilt whole."""
-    return "" if day.is_past else rule_change_today(day.today)
+def rule_change(day: AskedDay, now: datetime) -> str:
+    """One line for a report; empty: all due dates follow one rule. Past days are rebuilt whole."""
+    return "" if day.is_past else rule_change_today(now)
 
 
 def rule_verdict(now: datetime) -> Verdict:
     """For monitoring: whether due dates follow the rule, and whether somebody has to look."""
-    row = being_applied(day=timezone.localdate(now))
+    row = being_applied(day=timezone.localtime(now).date())
     if row is None:
         return "ok"
     if row.state == Replanning.State.FAILED:
@@ -35,13 +35,13 @@ def is_stuck(row: Replanning, now: datetime) -> bool:
     return row.is_busy and now - max(row.asked_at, since(row)) > STUCK_AFTER
 
 
-def rule_change_today(today: date) -> str:
-    """The same for pages that show today."""
-    row = being_applied(day=today)
+def rule_change_today(now: datetime) -> str:
+    """The same for whatever shows today."""
+    row = being_applied(day=timezone.localtime(now).date())
     if row is None:
         return ""
     words = [_sentence(row)]
-    if is_stuck(row, timezone.now()):
+    if is_stuck(row, now):
         words.append(stuck_words())
     return " ".join(words)
 

@@ -62,4 +62,4 @@ def read(request: HttpRequest) -> Asked:
     if order not in overdue.ORDERS:
         order = "risk"
     # Before any due date is read: what is through by now is new everywhere.
-    return Asked(now, day, tree_filter, order, rows, uncared, rule_change(day))
+    return Asked(now, day, tree_filter, order, rows, uncared, rule_change(day, now))

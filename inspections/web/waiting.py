@@ -17,4 +17,4 @@ def waiting(request: HttpRequest) -> dict[str, dict[str, Callable[[], int]]]:
 
 def rule_change(request: HttpRequest) -> dict[str, Callable[[], str]]:
     """Context processor: ``rule_change``, asked once, and only by pages that show due dates."""
-    return {"rule_change": cache(lambda: rule_change_today(timezone.localdate()))}
+    return {"rule_change": cache(lambda: rule_change_today(timezone.now()))}

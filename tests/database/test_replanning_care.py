@@ -58,9 +58,9 @@ def test_dates_follow_in_the_job_and_deeds_at_once(city):  # noqa: F811
     water()
     assert not cared(plan) and cared(watered())
     assert being_applied(day=DAY).is_about_care
-    assert "Jungbaumpflege" in rule_change_today(DAY)
+    assert "Jungbaumpflege" in rule_change_today(NOW)
     assert apply() == {rule.pk} and state(rule) == "done"
-    assert cared(plan) and check_plans(day=DAY) == [] and rule_change_today(DAY) == ""
+    assert cared(plan) and check_plans(day=DAY) == [] and rule_change_today(NOW) == ""
     water(counts=False, minutes=1)
     assert apply() == {rule.pk} and not cared(plan)
 

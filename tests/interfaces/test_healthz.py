@@ -161,7 +161,7 @@ def test_due_dates_that_do_not_follow_the_rule_are_said(minutes, state, verdict,
     )
     code, body = ask()
     assert (code, body["status"], body["due_dates"]) == (200, status, verdict)
-    late = "Das dauert ungewöhnlich lange" in rule_change_today(NOW.date())
+    late = "Das dauert ungewöhnlich lange" in rule_change_today(NOW)
     assert late == (verdict == "stuck")
 
 

@@ -38,6 +38,7 @@ def paper_of(report: ReportFile, *, told: Told) -> Paper:
         uncared = query.get("pflege") == "fehlt"
         words = filter_text(tree_filter, uncared=uncared)
         past = day.words if day.is_past else ""
+        old_dates = rule_change(day, report.asked_at)
         asked = Asked(
             on=day.day,
             visitor=report.asked_by,
@@ -45,7 +46,7 @@ def paper_of(report: ReportFile, *, told: Told) -> Paper:
             tree_filter=tree_filter,
             uncared=uncared,
             order=query.get("sortierung", "risk"),
-            filter_text="; ".join(filter(None, (past, words, rule_change(day)))),
+            filter_text="; ".join(filter(None, (past, words, old_dates))),
             base_url=report.base_url,
             number=report.number,
             asked_at=report.asked_at,
