@@ -23,7 +23,8 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 #: Three parts of the Python tests that run side by side. Each waits half of its time for servers,
 #: workers and browsers; two of them would leave processors idle.
 QUICK = ("-m", "not browser and not qgis")
-SLOW = ("-m", "browser or qgis")
+#: All tests with a browser; told by its folder, a part need not read thousands of others first.
+BROWSERS = "tests/browser"
 #: Clients of a desktop run behind the doors: the browsers take longest as it is.
 CLIENTS = "tests/qgis"
 #: What the second quick part takes from the first.
@@ -73,9 +74,9 @@ def plan(arguments: Sequence[str], python: str, deno: str) -> tuple[list[Check],
         behind = ("-m", "qgis or not browser", *DOORS, CLIENTS)
         beside = [
             Check("pytest (Türen, QGIS)", (*pytest, *behind)),
-            Check("pytest (Browser)", (*pytest, *SLOW, f"--ignore={CLIENTS}")),
+            Check("pytest (Browser)", (*pytest, BROWSERS)),
         ]
-    ignored = (f"--ignore={folder}" for folder in DOORS)
+    ignored = (f"--ignore={folder}" for folder in (*DOORS, BROWSERS))
     return [*checks(python, deno), Check("pytest", (*pytest, *QUICK, *ignored))], beside
 
 
