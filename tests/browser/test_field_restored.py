@@ -1,7 +1,5 @@
 """The server's database is put back from a backup: what came since then is sent again by the tablet."""
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
@@ -9,9 +7,8 @@ from time import monotonic
 import pytest
 from playwright.sync_api import Playwright
 
-from launch import roles
 from tests.browser.city import City
-from tests.conftest import create_database, end_sessions, owner_url
+from tests.dumps import dump, put_back
 from tests.field.hands import (
     AGAIN_S,
     PATH,
@@ -41,30 +38,6 @@ def server(demo_database: str, tmp_path: Path) -> Iterator[Mortal]:
     var.mkdir()
     with cloned_database("restored", demo_database) as name, Mortal(name, var) as running:
         yield running
-
-
-def dump(database: str, path: Path) -> None:
-    """As an administrator's nightly backup."""
-    env = os.environ | roles.libpq(owner_url(database))
-    subprocess.run(["pg_dump", "--format=custom", f"--file={path}"], env=env, check=True)
-
-
-def put_back(database: str, path: Path) -> None:
-    """Another database under the same name, filled from the backup."""
-    end_sessions(database)
-    create_database(database, os.environ.get("BAUM_TEMPLATE_DB", "template1"))
-    listing = subprocess.run(
-        ["pg_restore", "--list", str(path)], check=True, capture_output=True, text=True
-    )
-    # What the template of the new database has already, and what belongs to the extension.
-    left_out = (" SCHEMA - public ", " EXTENSION ", "SCHEMA public", " spatial_ref_sys ")
-    wanted = [
-        line for line in listing.stdout.splitlines() if not any(word in line for word in left_out)
-    ]
-    (chosen := path.with_suffix(".list")).write_text("\n".join(wanted), encoding="utf-8")
-    env = os.environ | roles.libpq(owner_url(database))
-    command = ["pg_restore", "--exit-on-error", f"--use-list={chosen}", f"--dbname={database}"]
-    subprocess.run([*command, str(path)], env=env, check=True)
 
 
 def test_what_the_backup_does_not_hold_comes_again(

@@ -1,7 +1,8 @@
 """Writes on a disk that fills up, in a mount namespace of its own; run by test_full_disk.py.
 
-``unshare --mount python -m tests.faults.full_disk``: a small tmpfs holds cluster and photos. It is
-filled, people go on writing, it gets room again. The last line is what became of it, as JSON.
+``unshare --mount python -m tests.faults.full_disk [DUMP]``: a small tmpfs holds cluster and photos,
+the cluster a database from the dump or a migrated one. The disk is filled, people go on writing, it
+gets room again. The last line is what became of it, as JSON.
 """
 
 import contextlib
@@ -27,6 +28,7 @@ from bench.served import session_headers  # noqa: E402
 from bench.talk import Talk  # noqa: E402
 from tests import factories  # noqa: E402
 from tests.conftest import create_database, manage  # noqa: E402
+from tests.dumps import put_back  # noqa: E402
 from tests.faults.photos import send_photo, uploaded  # noqa: E402
 from tests.faults.writers import Writers, assert_all_is_there  # noqa: E402
 from tests.field.mortal import Mortal  # noqa: E402
@@ -69,8 +71,11 @@ def main() -> None:
     tempfile.tempdir = str(folder)
     with private_cluster() as postgres:
         name = f"baumtest_{os.getpid()}_full"
-        create_database(name, os.environ["BAUM_TEMPLATE_DB"])
-        manage(name, "migrate", "--verbosity=0")
+        if sys.argv[1:]:
+            put_back(name, Path(sys.argv[1]))
+        else:
+            create_database(name, os.environ["BAUM_TEMPLATE_DB"])
+            manage(name, "migrate", "--verbosity=0")
         connections["default"].settings_dict.update(
             NAME=name, USER="baum_app", PASSWORD="bench-app", HOST=str(postgres.places.run)
         )

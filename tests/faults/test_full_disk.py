@@ -4,8 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.conftest import ROOT
+from tests.dumps import dump
 
 #: Root mounts the small disk as it is, everybody else in a user namespace of their own.
 UNSHARE = ["unshare", "--mount", "--propagation", "private"]
@@ -13,9 +15,10 @@ if os.geteuid():
     UNSHARE += ["--user", "--map-current-user", "--keep-caps"]
 
 
-def test_a_full_disk_loses_nothing() -> None:
+def test_a_full_disk_loses_nothing(template_database: str, tmp_path: Path) -> None:
+    dump(template_database, migrated := tmp_path / "dump")
     done = subprocess.run(
-        [*UNSHARE, sys.executable, "-m", "tests.faults.full_disk"],
+        [*UNSHARE, sys.executable, "-m", "tests.faults.full_disk", str(migrated)],
         cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False, timeout=180,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]

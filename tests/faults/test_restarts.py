@@ -15,7 +15,7 @@ from inspections.models import ControlRun
 from inspections.services import check_plans
 from inspections.tasks import daily_control
 from tests import factories
-from tests.conftest import create_database, manage
+from tests.dumps import dump, put_back
 from tests.factories import make_identity, make_tree, make_user
 from tests.faults.minded import MindedWorker
 from tests.faults.writers import Writers, assert_all_is_there
@@ -26,18 +26,25 @@ SEED = 4
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[PrivateCluster]:
+def migrated(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The migrated database that tests are cloned from, as a file."""
+    path = tmp_path_factory.mktemp("migrated") / "dump"
+    dump(template_database, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def postgres(migrated: Path) -> Iterator[PrivateCluster]:
     """A cluster that may be killed."""
     with private_cluster() as made:
         yield made
 
 
 @pytest.fixture
-def database(postgres: PrivateCluster, django_db_blocker: Any) -> Iterator[str]:
+def database(postgres: PrivateCluster, migrated: Path, django_db_blocker: Any) -> Iterator[str]:
     """A migrated city there."""
     name = f"baumtest_{os.getpid()}_faults"
-    create_database(name, os.environ["BAUM_TEMPLATE_DB"])
-    manage(name, "migrate", "--verbosity=0")
+    put_back(name, migrated)
     settings = connections["default"].settings_dict
     before = dict(settings)
     settings["HOST"], settings["USER"] = str(postgres.places.run), "baum_app"
