@@ -1,4 +1,7 @@
-"""Runs under /usr/bin/python3 with QGIS: reads questions as JSON, asks a WFS layer, prints answers."""
+"""Runs under /usr/bin/python3 with QGIS: reads questions as JSON, asks a WFS layer, prints answers.
+
+A line of questions, a line of answers, until there are no more: to start QGIS computes for seconds.
+"""
 
 import json
 import sys
@@ -51,8 +54,9 @@ def main() -> None:
     """Questions from standard input, answers to standard output."""
     application = QgsApplication([], False)
     application.initQgis()
-    answers = [answer(question) for question in json.load(sys.stdin)]
-    print("ANSWERS" + json.dumps(answers), flush=True)  # noqa: T201
+    for line in sys.stdin:
+        answers = [answer(question) for question in json.loads(line)]
+        print("ANSWERS" + json.dumps(answers), flush=True)  # noqa: T201
     application.exitQgis()
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,41 +15,69 @@ pytestmark = pytest.mark.qgis
 SCRIPT = Path(__file__).with_name("qgis_questions.py")
 
 
-def ask(city: ServedCity, tmp_path: Path, *questions: dict[str, Any]) -> list[dict[str, Any]]:
-    """Let QGIS answer; each question may add to the layer's address by ``options``."""
-    for question in questions:
-        kind = question.pop("type", "baeume")
-        srs = question.pop("srs", "EPSG:25832")
-        options = question.pop("options", "")
-        question["uri"] = (
-            f"url='{city.wfs}' typename='baum:{kind}' version='2.0.0' srsname='{srs}' {options}"
-        )
-    ran = subprocess.run(
-        ["/usr/bin/python3", str(SCRIPT)],
-        input=json.dumps(questions),
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-        env={
+class Qgis:
+    """QGIS on somebody's desk, asked again and again."""
+
+    def __init__(self, wfs: str, home: Path) -> None:
+        self.wfs = wfs
+        self.log = home / "qgis.log"
+        environment = {
             "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
+            "HOME": str(home),
             "QT_QPA_PLATFORM": "offscreen",
-            "XDG_RUNTIME_DIR": str(tmp_path),
+            "XDG_RUNTIME_DIR": str(home),
             "LC_ALL": "C.UTF-8",
-        },
-    )
-    marked = [line for line in ran.stdout.splitlines() if line.startswith("ANSWERS")]
-    assert marked, f"QGIS gave no answer: {ran.stdout[-2000:]}{ran.stderr[-2000:]}"
-    answers: list[dict[str, Any]] = json.loads(marked[0].removeprefix("ANSWERS"))
-    for answer in answers:
-        assert answer["valid"], answer
-    return answers
+        }
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                ["/usr/bin/python3", str(SCRIPT)], env=environment, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+            )  # fmt: skip
+
+    def ask(self, *questions: dict[str, Any]) -> list[dict[str, Any]]:
+        """Let QGIS answer; each question may add to the layer's address by ``options``."""
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(json.dumps([self._addressed(each) for each in questions]) + "\n")
+        self.process.stdin.flush()
+        for line in self.process.stdout:
+            if line.startswith("ANSWERS"):
+                answers: list[dict[str, Any]] = json.loads(line.removeprefix("ANSWERS"))
+                break
+        else:
+            raise AssertionError(f"QGIS gave no answer: {self.log.read_text('utf-8')[-2000:]}")
+        for answer in answers:
+            assert answer["valid"], answer
+        return answers
+
+    def _addressed(self, question: dict[str, Any]) -> dict[str, Any]:
+        """The question with the layer's address."""
+        words = {"type": "baeume", "srs": "EPSG:25832", "options": ""} | question
+        uri = (
+            f"url='{self.wfs}' typename='baum:{words['type']}' version='2.0.0'"
+            f" srsname='{words['srs']}' {words['options']}"
+        )
+        return question | {"uri": uri}
+
+    def close(self) -> None:
+        """No more questions."""
+        try:
+            self.process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
-def test_all_trees_come_in_few_pages(city: ServedCity, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def qgis(city: ServedCity, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Qgis]:
+    """One for all tests here."""
+    running = Qgis(city.wfs, tmp_path_factory.mktemp("qgis"))
+    yield running
+    running.close()
+
+
+def test_all_trees_come_in_few_pages(city: ServedCity, qgis: Qgis) -> None:
     before = city.requests()
-    (answer,) = ask(city, tmp_path, {})
+    (answer,) = qgis.ask({})
     assert answer["number"] == city.number("true") > 10_000
     assert answer["crs"] == "EPSG:25832"
     assert answer["fields"]["hoehe_m"] == "double"
@@ -57,7 +86,7 @@ def test_all_trees_come_in_few_pages(city: ServedCity, tmp_path: Path) -> None:
 
 
 def test_boxes_and_filters_count_like_sql(
-    city: ServedCity, tmp_path: Path, box: tuple[float, ...]
+    city: ServedCity, qgis: Qgis, box: tuple[float, ...]
 ) -> None:
     west, south, east, north = box
     inside = f"ST_Intersects(geom, ST_MakeEnvelope({west}, {south}, {east}, {north}, 25832))"
@@ -85,7 +114,7 @@ def test_boxes_and_filters_count_like_sql(
             "stammumfang_cm < 40",
         ),
     ]
-    answers = ask(city, tmp_path, *(dict(question) for question, _ in cases))
+    answers = qgis.ask(*(question for question, _ in cases))
     found = [answer["number"] for answer in answers]
     assert found == [city.number(condition) for _, condition in cases]
     assert found[1] > 1000
@@ -94,14 +123,14 @@ def test_boxes_and_filters_count_like_sql(
 
 @pytest.mark.parametrize("srs", ["EPSG:4326", "EPSG:3857", "EPSG:25833"])
 def test_other_systems_equal_sql(
-    city: ServedCity, tmp_path: Path, box: tuple[float, ...], srs: str
+    city: ServedCity, qgis: Qgis, box: tuple[float, ...], srs: str
 ) -> None:
     epsg = int(srs.split(":")[1])
     west, south, east, north = city.sql(
         "SELECT ST_XMin(g), ST_YMin(g), ST_XMax(g), ST_YMax(g) FROM (SELECT ST_Transform("
         f"ST_MakeEnvelope({','.join(map(str, box))}, 25832), {epsg}) AS g) e"
     )[0]
-    (answer,) = ask(city, tmp_path, {"srs": srs, "box": [west, south, east, north]})
+    (answer,) = qgis.ask({"srs": srs, "box": [west, south, east, north]})
     inside = (
         f"ST_Intersects(ST_Transform(geom, {epsg}),"
         f" ST_MakeEnvelope({west}, {south}, {east}, {north}, {epsg}))"
@@ -115,12 +144,15 @@ def test_other_systems_equal_sql(
     assert (first["x"], first["y"]) == pytest.approx((x, y), abs=1e-6)
 
 
-def test_a_planner_signs_in(city: ServedCity, tmp_path: Path) -> None:
+def test_strangers_find_no_due_dates(qgis: Qgis) -> None:
+    with pytest.raises(AssertionError, match="valid"):
+        qgis.ask({"type": "baeume_kontrolle"})
+
+
+def test_a_planner_signs_in(city: ServedCity, qgis: Qgis) -> None:
     login = f"username='{city.username}' password='{city.password}'"
     where = "sql=SELECT * FROM baeume_kontrolle WHERE faellig_am < '2026-03-01'"
-    answers = ask(
-        city,
-        tmp_path,
+    answers = qgis.ask(
         {"type": "baeume_kontrolle", "options": login},
         {"type": "baeume_kontrolle", "options": f"{login} {where}"},
     )
@@ -128,8 +160,3 @@ def test_a_planner_signs_in(city: ServedCity, tmp_path: Path) -> None:
     assert answers[0]["fields"]["faellig_am"] == "date"
     assert answers[1]["number"] == city.number("faellig_am < '2026-03-01'", "geodata_control_tree")
     assert answers[1]["number"] > 1000
-
-
-def test_strangers_find_no_due_dates(city: ServedCity, tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match="valid"):
-        ask(city, tmp_path, {"type": "baeume_kontrolle"})
