@@ -5,6 +5,7 @@ trees there are, and the first of them leaves before the last is read. A stateme
 refuses raises at the first ``next``, before anything has left.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +38,11 @@ class Selection:
     #: SQL condition on v, the view, with its values; positional places.
     condition: str
     params: tuple[Any, ...]
+
+    @property
+    def has_due_dates(self) -> bool:
+        """Whether what goes out depends on the rule."""
+        return self.view == CONTROL_VIEW
 
 
 def public(*, tree_filter: TreeFilter, day: date) -> Selection:
@@ -81,8 +87,11 @@ def value_of(column: Column) -> str:
     return column.sql if column.name == "kontrollstand" else f"v.{column.name}"
 
 
-def geojson(selection: Selection) -> Iterator[bytes]:
-    """A FeatureCollection as RFC 7946 wants it: EPSG:4326, longitude first, 7 decimals."""
+def geojson(selection: Selection, *, about: str = "") -> Iterator[bytes]:
+    """A FeatureCollection as RFC 7946 wants it: EPSG:4326, longitude first, 7 decimals.
+
+    ``about`` is a foreign member "description", which GDAL and QGIS show of the layer.
+    """
     listed = ", ".join(f"{value_of(c)} AS {c.name}" for c in selection.columns if c.name != "id")
     row = (
         """',{"type":"Feature","id":"' || v.id || '","geometry":'"""
@@ -94,7 +103,9 @@ def geojson(selection: Selection) -> Iterator[bytes]:
     rows = copied(selection, row, f", LATERAL (SELECT {listed}) p", options)
     blocks = _blocks(rows)
     # Every feature begins with a comma but the first.
-    yield b'{"type":"FeatureCollection","name":"baeume","features":[\n' + next(blocks, b"")[1:]
+    said = f'"description":{json.dumps(about, ensure_ascii=False)},' if about else ""
+    head = f'{{"type":"FeatureCollection","name":"baeume",{said}"features":[\n'
+    yield head.encode() + next(blocks, b"")[1:]
     yield from blocks
     yield b"]}\n"
 

@@ -7,6 +7,7 @@ stays flat; the file grows in a folder that is gone when the answer is.
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -76,10 +77,19 @@ _TRIGGERS: Final = (
 )
 
 
-def write(path: Path, selection: Selection, *, srid: int, title: str, now: datetime) -> int:
+@dataclass(frozen=True)
+class About:
+    """What the file says of its table, to people."""
+
+    title: str
+    description: str
+    changed_at: datetime
+
+
+def write(path: Path, selection: Selection, *, srid: int, about: About) -> int:
     """Make the file ``path`` with the trees of a selection in EPSG:``srid``; how many trees.
 
-    ``title`` is the layer's name for people. One of ``SYSTEMS`` must be asked for.
+    One of ``SYSTEMS`` must be asked for.
 
     Raises:
         sqlite3.OperationalError: the disk is full.
@@ -93,7 +103,7 @@ def write(path: Path, selection: Selection, *, srid: int, title: str, now: datet
         file.executescript(f"BEGIN; {_FRAME}")
         _systems(file, srid)
         number = _rows(file, selection, srid)
-        _describe(file, selection.columns, srid=srid, title=title, now=now)
+        _describe(file, selection.columns, srid=srid, about=about)
         file.execute("COMMIT")
     finally:
         file.close()
@@ -163,21 +173,16 @@ def _cell(column: Column) -> str:
 
 
 def _describe(
-    file: sqlite3.Connection,
-    columns: tuple[Column, ...],
-    *,
-    srid: int,
-    title: str,
-    now: datetime,
+    file: sqlite3.Connection, columns: tuple[Column, ...], *, srid: int, about: About
 ) -> None:
     """What the standard wants to know of the table, titles of columns, triggers of the index."""
     box = file.execute(
         f"SELECT min(minx), min(miny), max(maxx), max(maxy) FROM {_INDEX}"
     ).fetchone()
-    changed = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    changed = about.changed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     file.execute(
-        "INSERT INTO gpkg_contents VALUES (?, 'features', ?, '', ?, ?, ?, ?, ?, ?)",
-        (TABLE, title, changed, *box, srid),
+        "INSERT INTO gpkg_contents VALUES (?, 'features', ?, ?, ?, ?, ?, ?, ?, ?)",
+        (TABLE, about.title, about.description, changed, *box, srid),
     )
     file.execute(
         "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'POINT', ?, 0, 0)", (TABLE, srid)

@@ -33,6 +33,7 @@ from geodata.ogc import limits, mending
 from geodata.ogc.capabilities import GetCapabilities
 from geodata.ogc.feature_types import types_for
 from geodata.web.answers import refusal
+from geodata.web.old_dates import OldDates, old_dates
 
 mending.apply()
 logger = logging.getLogger(__name__)
@@ -58,6 +59,8 @@ class TreeService(WFSView):
     xml_namespace = "urn:baumkataster:wfs"
     xml_namespace_aliases = {"baum": xml_namespace}
     use_html_templates = False
+    #: Of visitors who get due dates.
+    old: OldDates | None = None
     accept_operations = {
         "WFS": {**WFSView.accept_operations["WFS"], "GetCapabilities": GetCapabilities}
     }
@@ -67,17 +70,20 @@ class TreeService(WFSView):
         return types_for(self.request.user)
 
     def get_service_description(self, service: str | None = None) -> ServiceDescription:
-        """The city speaks for its trees."""
+        """The city speaks for its trees, and says where due dates are old."""
+        about = _("Bäume der Stadt; mit Anmeldung auch Kontrolltermine.")
         city = CitySettings.objects.first()
         return ServiceDescription(
             title=_("Baumkataster %(city)s") % {"city": city.name if city else ""},
-            abstract=_("Bäume der Stadt; mit Anmeldung auch Kontrolltermine."),
+            abstract=" ".join(filter(None, (about, self.old.words if self.old else ""))),
             keywords=["Baumkataster", "Bäume"],
             provider_name=city.name if city else "",
         )
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer; the first rows are fetched here, so that a broken filter is answered in words."""
+        if may(request.user, Door.EXPORT):
+            self.old = old_dates()
         try:
             answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
             if isinstance(answer, StreamingHttpResponse):
@@ -85,6 +91,8 @@ class TreeService(WFSView):
                 answer.streaming_content = _after(next(rows, b""), rows)
         except BREAKAGES as problem:
             return _explained(problem)
+        if self.old:
+            self.old.tell(answer)
         return answer
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -28,6 +28,7 @@ from baumkataster.permissions import Door, Visitor, may
 from geodata import exporting, geopackage
 from geodata.rules.crs import STORED
 from geodata.web.answers import refusal
+from geodata.web.old_dates import IN_NAME, OldDates, old_dates
 from geodata.web.tiles import day_of
 from inspections.filters import PUBLIC_NAMES, names_used, parse
 
@@ -57,18 +58,20 @@ def trees_gpkg(request: HttpRequest) -> HttpResponseBase:
         return closed
     try:
         day = day_of(request)
-        selection, srid = _selection(request, day), _srid(request)
-        file = _written(selection, srid or STORED) if request.method == "GET" else BytesIO()
+        selection, srid, old = _selection(request, day), _srid(request), old_dates()
+        file = BytesIO()
+        if request.method == "GET":
+            file = _written(selection, srid or STORED, old.words)  # type: ignore[assignment]
     except Refused as problem:
         return refusal(str(problem), status=400)
     except OSError as problem:
         logger.error("GeoPackage: %s", problem)
         return refusal(_("Auf dem Server ist kein Platz für diese Datei."), status=507)
     answer = FileResponse(file, content_type="application/geopackage+sqlite3")
-    return _named(answer, day, "gpkg")
+    return _named(answer, day, "gpkg", old)
 
 
-def _written(selection: exporting.Selection, srid: int) -> BinaryIO:
+def _written(selection: exporting.Selection, srid: int, words: str) -> BinaryIO:
     """The finished file, open; it has no name any more and goes when it is closed.
 
     Raises:
@@ -76,9 +79,9 @@ def _written(selection: exporting.Selection, srid: int) -> BinaryIO:
     """
     with TemporaryDirectory() as folder:
         path = Path(folder) / "trees.gpkg"
-        title, now = _("Bäume"), timezone.now()
+        about = geopackage.About(_("Bäume"), words, timezone.now())
         try:
-            geopackage.write(path, selection, srid=srid, title=title, now=now)
+            geopackage.write(path, selection, srid=srid, about=about)
         except sqlite3.OperationalError as problem:
             raise OSError(str(problem)) from problem
         return path.open("rb")
@@ -91,19 +94,30 @@ def _answer(request: HttpRequest, kind: str) -> HttpResponseBase:
         return closed
     try:
         day = day_of(request)
-        rows = _rows(request, kind, _selection(request, day))
+        selection = _selection(request, day)
+        old = old_dates() if selection.has_due_dates else None
+        rows = _rows(request, kind, selection, old.words if old else "")
         # The statement begins here, so that what it refuses is answered in words, not in mid-file.
         first = next(rows) if request.method == "GET" else b""
     except Refused as problem:
         return refusal(str(problem), status=400)
     types = {"csv": "text/csv; charset=utf-8", "geojson": "application/geo+json"}
     answer = StreamingHttpResponse(_from(first, rows), content_type=types[kind])
-    return _named(answer, day, kind)
+    return _named(answer, day, kind, old)
 
 
-def _named(answer: HttpResponseBase, day: date, kind: str) -> HttpResponseBase:
-    """With the name under which a browser keeps the file, and for this visitor only."""
-    answer["Content-Disposition"] = f'attachment; filename="{_file_name(day)}.{kind}"'
+def _named(
+    answer: HttpResponseBase, day: date, kind: str, old: OldDates | None
+) -> HttpResponseBase:
+    """With the name under which a browser keeps the file, and for this visitor only.
+
+    Name and header say where due dates in it are old: a line in a CSV would be a row to its readers.
+    """
+    name = _file_name(day)
+    if old is not None:
+        old.tell(answer)
+        name += f"-{IN_NAME}" if old.words else ""
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     answer["Cache-Control"] = "private, no-store"
     patch_vary_headers(answer, ["Cookie", "Authorization"])
     return answer
@@ -139,13 +153,15 @@ def _selection(request: HttpRequest, day: date) -> exporting.Selection:
     return exporting.public(tree_filter=tree_filter, day=day)
 
 
-def _rows(request: HttpRequest, kind: str, selection: exporting.Selection) -> Iterator[bytes]:
-    """The file as blocks of bytes."""
+def _rows(
+    request: HttpRequest, kind: str, selection: exporting.Selection, words: str
+) -> Iterator[bytes]:
+    """The file as blocks of bytes; GeoJSON has a place for words about it."""
     dialect = request.GET.get("dialect", "excel")
     if kind == "geojson":
         if request.GET.get("crs", "") not in {"", "4326"}:
             raise Refused({"crs": [_("GeoJSON gibt es nur in EPSG:4326 (RFC 7946).")]})
-        return exporting.geojson(selection)
+        return exporting.geojson(selection, about=words)
     srid = _srid(request)
     if dialect not in {"excel", "plain"}:
         raise Refused({"dialect": [_("Mögliche Werte: excel und plain.")]})

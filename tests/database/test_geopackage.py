@@ -27,7 +27,7 @@ def reference_data() -> None:
 
 def written(folder: Path, selection: exporting.Selection, srid: int = 25832) -> sqlite3.Connection:
     path = folder / f"{srid}.gpkg"
-    geopackage.write(path, selection, srid=srid, title="Bäume", now=NOW)
+    geopackage.write(path, selection, srid=srid, about=geopackage.About("Bäume", "", NOW))
     file = sqlite3.connect(path)
     file.row_factory = sqlite3.Row
     return file
