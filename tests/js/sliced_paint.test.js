@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { StateTable } from "baum/core/states.js";
 import { Behind } from "baum/map/behind.js";
-import { Walker } from "baum/map/steps.js";
+import { TURN_ENDS, Walker } from "baum/map/steps.js";
 import { paintFeatures } from "baum/map/tree_paint.js";
 
 const TABLE = new StateTable(JSON.parse(Deno.readTextFileSync("inspections/rules/states.json")));
@@ -63,6 +63,28 @@ Deno.test("a turn ends when its milliseconds are over, and the next one goes on"
   assert.deepEqual(done, [0, 1, 2, 3, 4, 5]);
   await held.rest();
   assert.equal(await walk.done, "all");
+});
+
+Deno.test("a step can end its turn, and lets the others go first", async () => {
+  const held = page();
+  const order = [];
+  const steps = (name, value) =>
+    function* () {
+      for (let i = 0; i < 2; i += 1) {
+        order.push(name);
+        yield value;
+      }
+      return TURN_ENDS;
+    }();
+  const walk = held.walker.walk(steps("drawing", TURN_ENDS));
+  held.walker.walk(steps("reading"));
+  held.turn();
+  assert.deepEqual(order, ["drawing"]);
+  held.turn();
+  assert.deepEqual(order, ["drawing", "reading", "reading"]);
+  await held.rest();
+  assert.deepEqual(order, ["drawing", "reading", "reading", "drawing"]);
+  assert.equal(await walk.done, TURN_ENDS);
 });
 
 Deno.test("two walks take turns, and one that breaks does not stop the other", async () => {

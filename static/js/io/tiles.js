@@ -43,21 +43,29 @@ export function* pointSteps(layer, { z, x, y }) {
   }
 }
 
+/** Points of lines and polygons that are read in one step. */
+const STEP_POINTS = 600;
+
 /**
- * One layer's lines and polygons, in units of the tile (0…1, the buffer lies outside).
+ * One layer's lines and polygons, in units of the tile (0…1, the buffer lies outside), in steps.
  *
  * @param {object|undefined} layer of layersOf
- * @returns {{type: number, rings: {x: number, y: number}[][], properties: object}[]} type 2 line, 3 polygon
+ * @returns {Generator<void, {type: number, rings: {x: number, y: number}[][], properties: object}[]>}
+ *   type 2 line, 3 polygon
  */
-export function shapesOf(layer) {
-  if (!layer) return [];
+export function* shapeSteps(layer) {
   const found = [];
-  for (let i = 0; i < layer.length; i += 1) {
+  let points = 0;
+  for (let i = 0; i < (layer?.length ?? 0); i += 1) {
     const feature = layer.feature(i);
     const rings = feature.loadGeometry().map((ring) =>
       ring.map((point) => ({ x: point.x / layer.extent, y: point.y / layer.extent }))
     );
     found.push({ type: feature.type, rings, properties: feature.properties });
+    for (const ring of rings) points += ring.length;
+    if (points < STEP_POINTS) continue;
+    points = 0;
+    yield;
   }
   return found;
 }

@@ -1,10 +1,11 @@
 /** The background: outside pictures (XYZ, WMS), our own drawn city, or nothing. */
 
-import { layersOf as tileLayers, shapesOf, TileStore } from "baum/io/tiles.js";
+import { layersOf as tileLayers, shapeSteps, TileStore } from "baum/io/tiles.js";
 import { NameLayer } from "baum/map/base_names.js";
 import { AREAS, GROUND, LINES } from "baum/map/base_style.js";
-import { slices } from "baum/map/slices.js";
+import { boards } from "baum/map/boards.js";
 import { MAX_ZOOM, paintedTiles, pictureLayer } from "baum/map/port.js";
+import { TURN_ENDS, walker } from "baum/map/steps.js";
 import { t } from "baum/io/words.js";
 
 /** Tiles of our own map are made up to here; nearer views enlarge them. */
@@ -15,16 +16,14 @@ const TILE = 256;
 const tileMetres = (z) => 40_075_017 * Math.cos(53.1 * Math.PI / 180) / 2 ** z;
 
 /** Shapes of the own map, loaded once and shared by areas, lines and names. */
-export const baseShapes = new TileStore(readShapes, 400);
+export const baseShapes = new TileStore((bytes) => walker.walk(readShapes(bytes)).done, 400);
 
-/** Features of layer "base", and the districts as one more kind. */
-function readShapes(bytes) {
+/** Features of layer "base", and the districts as one more kind; in steps. */
+function* readShapes(bytes) {
   const { base, districts } = tileLayers(bytes);
-  const areas = shapesOf(districts).map((shape) => ({
-    ...shape,
-    properties: { ...shape.properties, kind: "district" },
-  }));
-  return [...shapesOf(base), ...areas];
+  const areas = yield* shapeSteps(districts);
+  for (const shape of areas) shape.properties = { ...shape.properties, kind: "district" };
+  return [...yield* shapeSteps(base), ...areas];
 }
 
 /** Load the shapes that cover a tile of any zoom, and where in them it lies. */
@@ -69,20 +68,33 @@ async function paintTile(canvas, coords) {
   const { scale, offset, shapes } = sourceOf(coords);
   const key = canvas.dataset.tile = `${coords.z}/${coords.x}/${coords.y}`;
   const found = await shapes;
-  await slices.run(() => canvas.dataset.tile === key && paintShapes(canvas, coords, found, scale, offset));
+  await boards.paint(canvas, TILE, (context) => tileSteps(context, coords, found, scale, offset), {
+    wanted: () => canvas.dataset.tile === key,
+  });
 }
 
-function paintShapes(canvas, coords, shapes, scale, offset) {
-  const ratio = Math.min(globalThis.devicePixelRatio || 1, 2);
-  canvas.width = canvas.height = TILE * ratio;
-  const found = shapes.filter((shape) => reaches(shape, scale, offset));
-  const context = canvas.getContext("2d");
+function* tileSteps(context, coords, shapes, scale, offset) {
   context.fillStyle = GROUND;
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.scale(ratio, ratio);
+  context.fillRect(0, 0, TILE, TILE);
+  const found = shapes.filter((shape) => reaches(shape, scale, offset));
   const place = (spot) => [(spot.x * scale - offset.x) * TILE, (spot.y * scale - offset.y) * TILE];
-  paintAreas(context, found, place, coords.z);
-  paintLines(context, found, place, coords.z);
+  const paced = pace();
+  yield* paintAreas(context, found, place, coords.z, paced);
+  yield* paintLines(context, found, place, coords.z, paced);
+}
+
+/** Points that are drawn in one turn: the browser turns them into a picture after it, outside our clock. */
+const TURN_POINTS = 1200;
+
+/** Counts what is drawn, and ends the turn when it is enough. */
+function pace() {
+  let points = 0;
+  return function* paced(shape) {
+    for (const ring of shape.rings) points += ring.length;
+    if (points < TURN_POINTS) return;
+    points = 0;
+    yield TURN_ENDS;
+  };
 }
 
 function trace(context, shape, place, close) {
@@ -93,7 +105,7 @@ function trace(context, shape, place, close) {
   }
 }
 
-function paintAreas(context, shapes, place, zoom) {
+function* paintAreas(context, shapes, place, zoom, paced) {
   const areas = shapes.filter((shape) => shape.type === 3 && AREAS[shape.properties.kind])
     .sort((a, b) => AREAS[a.properties.kind].order - AREAS[b.properties.kind].order);
   for (const shape of areas) {
@@ -108,12 +120,13 @@ function paintAreas(context, shapes, place, zoom) {
     context.setLineDash(fill ? [] : [6, 4]);
     context.strokeStyle = edge;
     context.stroke();
+    yield* paced(shape);
   }
   context.setLineDash([]);
 }
 
 /** All casings first, then all fills, so that crossings stay open. */
-function paintLines(context, shapes, place, zoom) {
+function* paintLines(context, shapes, place, zoom, paced) {
   const lines = shapes.filter((shape) => shape.type === 2 && LINES[shape.properties.kind])
     .sort((a, b) => LINES[a.properties.kind].order - LINES[b.properties.kind].order);
   context.lineCap = context.lineJoin = "round";
@@ -128,6 +141,7 @@ function paintLines(context, shapes, place, zoom) {
       context.lineWidth = part === "casing" ? width + 2 : width;
       context.strokeStyle = style[part];
       context.stroke();
+      yield* paced(shape);
     }
   }
   context.setLineDash([]);

@@ -121,14 +121,20 @@ export function paintedTiles(paint, options = {}) {
     /** Canvases that left the map are used again: throwing them away costs long pauses. */
     onAdd(map) {
       this.spare = [];
-      this.on("tileunload", ({ tile }) => this.spare.length < SPARE && this.spare.push(tile));
+      this.on("tileunload", ({ tile }) => {
+        // Whoever still paints it sees that it is no longer wanted.
+        delete tile.dataset.tile;
+        if (this.spare.length < SPARE) this.spare.push(tile);
+      });
       return GridLayer.prototype.onAdd.call(this, map);
     },
     createTile(coords, done) {
       const canvas = this.spare.pop() ?? document.createElement("canvas");
       canvas.setAttribute("aria-hidden", "true");
       canvas.className = "";
-      paint(canvas, coords).then(() => done(null, canvas), (error) => done(error, canvas));
+      // A tile that left and came back has another canvas, and is not ready with this one.
+      const end = (error) => this.holds(canvas, coords) && done(error, canvas);
+      paint(canvas, coords).then(() => end(null), end);
       return canvas;
     },
     /** Moved in the plane, so that all canvases of a level are one layer for the browser, not one each. */

@@ -7,6 +7,9 @@
 /** Milliseconds of steps in one turn; a frame has 16. */
 const TURN_MS = 6;
 
+/** A step that yields this ends its turn: what it drew takes the browser more time than it took us. */
+export const TURN_ENDS = Symbol("turn ends");
+
 /** Calls back in a task of its own, without the pause that timers make. */
 function inTurn() {
   let channel = null;
@@ -63,23 +66,24 @@ export class Walker {
     // At least one step, however late it is.
     while (this.walks.length) {
       const walk = this.walks[0];
-      if (this.#step(walk)) this.walks = this.walks.filter((each) => each !== walk);
-      if (this.now() >= end) break;
+      const { done, value } = this.#step(walk);
+      if (done) this.walks = this.walks.filter((each) => each !== walk);
+      if (value === TURN_ENDS || this.now() >= end) break;
     }
     // Whoever had this turn is the last in the next.
     if (this.walks.length > 1) this.walks.push(this.walks.shift());
     this.#ask();
   }
 
-  /** One step; whether it was the last one. */
+  /** One step, and whether it was the last one. */
   #step(walk) {
     try {
-      const { done, value } = walk.steps.next();
-      if (done) walk.resolve(value);
-      return done;
+      const step = walk.steps.next();
+      if (step.done) walk.resolve(step.value);
+      return step;
     } catch (error) {
       walk.reject(error);
-      return true;
+      return { done: true };
     }
   }
 }
