@@ -1,4 +1,4 @@
-"""Time of the page's main thread per frame, read from a trace of Chromium; used by bench/field.py."""
+"""Time of the page's main thread per frame and per task, from a trace; for field.py and panning.py."""
 
 import json
 import tempfile
@@ -75,3 +75,34 @@ def frames_of(trace: Trace) -> Frames:
         work[at] += duration / 1000
         long += duration > LONG
     return Frames(work, long)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Milliseconds that the main thread was busy with one task, and those in which it computed."""
+
+    took: float
+    computed: float
+
+
+#: Microseconds; what is shorter is no work.
+NOTHING = 100
+
+
+def main_tasks(path: Path) -> list[Task]:
+    """The tasks of the busiest main thread of a page, without those inside others."""
+    events = json.loads(path.read_text("utf-8"))["traceEvents"]
+    mains = {
+        (event["pid"], event["tid"]) for event in events
+        if event.get("name") == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }  # fmt: skip
+    found: dict[tuple[int, int], list[Task]] = {thread: [] for thread in mains}
+    ends = dict.fromkeys(mains, 0)
+    for event in sorted(events, key=lambda event: (event["ts"], -event.get("dur", 0))):
+        thread = (event["pid"], event["tid"])
+        if event["ph"] != "X" or thread not in mains or event["ts"] < ends[thread]:
+            continue
+        ends[thread] = event["ts"] + event.get("dur", 0)
+        if event.get("dur", 0) > NOTHING:
+            found[thread].append(Task(event["dur"] / 1000, event.get("tdur", 0) / 1000))
+    return max(found.values(), key=len)
