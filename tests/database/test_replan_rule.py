@@ -133,7 +133,7 @@ def test_random_trees(seed):
     )
     store_rule_set(rules)
     inspector = make_user()
-    trees = [Planted(random_case(pick), inspector=inspector) for _ in range(120)]
+    trees = [Planted(random_case(pick), inspector=inspector) for _ in range(60)]
     given = {key: on for tree in trees for key, on in tree.initial_due.items()}
     assert replan(day=DAY, initial_due=given) == len(trees)
     for tree in trees:
