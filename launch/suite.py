@@ -20,15 +20,16 @@ PROSE = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 #: Pages for people of the city; the spelling check knows English only.
 GERMAN = frozenset({"anmeldung.md", "betrieb.md", "datenschutz.md"})
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-#: Three parts of the Python tests that run side by side. Each waits half of its time for servers,
-#: workers and browsers; two of them would leave processors idle.
+#: Four parts of the Python tests that run side by side. Each waits a good deal of its time for
+#: servers, workers and browsers; fewer of them would leave processors idle.
 QUICK = ("-m", "not browser and not qgis")
 #: All tests with a browser; told by its folder, a part need not read thousands of others first.
 BROWSERS = "tests/browser"
-#: Clients of a desktop run behind the doors: the browsers take longest as it is.
+#: Clients of a desktop run with what starts and kills programs: both wait more than they compute.
 CLIENTS = "tests/qgis"
+PROGRAMS = ("tests/launch", "tests/faults")
 #: What the second quick part takes from the first.
-DOORS = ("tests/interfaces", "tests/attacks", "tests/launch")
+DOORS = ("tests/interfaces", "tests/attacks")
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,14 @@ def plan(arguments: Sequence[str], python: str, deno: str) -> tuple[list[Check],
     pytest = (python, "-m", "pytest")
     if rest:
         return [Check("pytest", (*pytest, *(QUICK if quick else ()), *rest))], []
-    beside = [Check("pytest (Türen)", (*pytest, *QUICK, *DOORS))]
+    beside = [
+        Check("pytest (Türen)", (*pytest, *QUICK, *DOORS)),
+        Check("pytest (Programme)", (*pytest, *QUICK, *PROGRAMS)),
+    ]
     if not quick:
-        behind = ("-m", "qgis or not browser", *DOORS, CLIENTS)
-        beside = [
-            Check("pytest (Türen, QGIS)", (*pytest, *behind)),
-            Check("pytest (Browser)", (*pytest, BROWSERS)),
-        ]
-    ignored = (f"--ignore={folder}" for folder in (*DOORS, BROWSERS))
+        beside[1] = Check("pytest (Programme, QGIS)", (*pytest, *PROGRAMS, CLIENTS))
+        beside.append(Check("pytest (Browser)", (*pytest, BROWSERS)))
+    ignored = (f"--ignore={folder}" for folder in (*DOORS, *PROGRAMS, BROWSERS))
     return [*checks(python, deno), Check("pytest", (*pytest, *QUICK, *ignored))], beside
 
 

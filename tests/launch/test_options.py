@@ -62,25 +62,25 @@ def test_supervisor_file_holds_no_path_and_no_secret() -> None:
 
 
 def test_quick_leaves_only_browser_and_qgis_out() -> None:
-    everything, beside = suite.plan([], "python", "deno")
-    quick, (doors,) = suite.plan(["--quick"], "python", "deno")
-    assert quick == everything
-    assert doors.command[5:] == suite.DOORS
-    assert [check.command[3:5] for check in (everything[-1], doors, beside[0])] == [
-        ("-m", "not browser and not qgis"),
-        ("-m", "not browser and not qgis"),
-        ("-m", "qgis or not browser"),
-    ]
+    everything, (doors, programs, browsers) = suite.plan([], "python", "deno")
+    quick, (quick_doors, quick_programs) = suite.plan(["--quick"], "python", "deno")
+    assert (quick, quick_doors) == (everything, doors)
+    for part in (everything[-1], doors, quick_programs):
+        assert part.command[3:5] == ("-m", "not browser and not qgis")
+    assert quick_programs.command[5:] == suite.PROGRAMS
+    assert programs.command[3:] == (*suite.PROGRAMS, suite.CLIENTS)
+    assert browsers.command[3:] == (suite.BROWSERS,)
 
 
 def test_the_parts_leave_nothing_out() -> None:
     """What a part leaves to another by its folder, the other names."""
-    everything, (doors, browsers) = suite.plan([], "python", "deno")
-    *folders, clients = doors.command[5:]
+    everything, (doors, programs, browsers) = suite.plan([], "python", "deno")
+    *started, clients = programs.command[3:]
     (pages,) = browsers.command[3:]
-    assert everything[-1].command[5:] == tuple(f"--ignore={part}" for part in (*folders, pages))
-    assert folders and all((ROOT / folder).is_dir() for folder in (*folders, clients, pages))
-    # Marked as a whole, so that the part of the doors runs all of them.
+    folders = (*doors.command[5:], *started, pages)
+    assert everything[-1].command[5:] == tuple(f"--ignore={folder}" for folder in folders)
+    assert all((ROOT / folder).is_dir() for folder in (*folders, clients))
+    # Marked as a whole: the first part leaves them out without naming their folder.
     for path in (ROOT / clients).glob("test_*.py"):
         assert "\npytestmark = pytest.mark.qgis\n" in path.read_text(encoding="utf-8")
     for path in (ROOT / "tests").rglob("*.py"):
