@@ -8,7 +8,7 @@ from django.utils import timezone
 from inspections.reports.rule_change import Verdict, rule_change_today, rule_verdict
 
 #: Header of an answer that holds due dates: ok, applying, stuck or failed (as in /healthz).
-HEADER = "Baum-Due-Dates"
+HEADER = "Due-Dates"
 #: What the name of such a file ends with.
 IN_NAME = "termine-teils-alt"
 

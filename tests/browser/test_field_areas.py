@@ -46,6 +46,7 @@ class Office:
         self.fetched: list[list[int]] = []
         self.seen: list[str] = []
         self.break_after: int | None = None
+        self.old_dates = ""
 
     def change(self, *numbers: int) -> None:
         """Trees are new or changed."""
@@ -73,6 +74,7 @@ class Office:
         return 200, {
             "cursor": str(self.step), "reset": since is None, "count": len(self.trees),
             "ids": packed(self.trees), "changed": packed(changed), "bbox": BBOX, "outline": None,
+            "old_dates": self.old_dates,
         }, {}  # fmt: skip
 
     def _rows(self, numbers: list[int]) -> Answer:
@@ -203,6 +205,26 @@ def test_later_only_what_changed_is_fetched(office, page):
     office.fetched.clear()
     call(page, "refresh", "a")
     assert office.fetched == []
+
+
+def test_an_area_says_whether_some_of_its_due_dates_were_old(office, page):
+    def words() -> str:
+        return str(
+            page.evaluate("""async () => {
+              await import("baum/components/field/take_along.js");
+              const shown = document.createElement("field-take-along");
+              document.body.append(shown);
+              await shown.refresh();
+              return shown.textContent;
+            }""")
+        )
+
+    office.old_dates = "Fassung 2 wird angewendet."
+    take(page)
+    assert "Fassung 2 wird angewendet." in words()
+    office.old_dates = ""
+    call(page, "refresh", "a")
+    assert "Fassung 2" not in words()
 
 
 def test_removal_frees_what_no_other_area_has(office, page):

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.utils import timezone
 
 from baumkataster.api import geometry
 from inspections.field import areas
+from inspections.models import ControlPlan, Replanning, RuleSet
 from inspections.services.tours import plan_tour
 from tests.factories import (
     load_reference_data,
@@ -20,6 +22,7 @@ from tests.factories import (
     make_user,
     point,
     record,
+    replan_all,
 )
 from tests.interfaces.api_client import ApiClient
 
@@ -86,6 +89,23 @@ def test_who_takes_something_along(kim: Any, role: str | None, status: int) -> N
         assert client.get(f"/field/{path}").status_code == status, path
 
 
+def test_an_area_says_that_some_due_dates_are_old_and_brings_the_new_ones(
+    kim: Any, client: ApiClient
+) -> None:
+    tree = make_tree()
+    replan_all(timezone.localdate())
+    first = answer(client, "areas/changes/", {"area": WHOLE})
+    at = timezone.now()
+    rule, plan = RuleSet.objects.get(), ControlPlan.objects.filter(pk=tree.pk)
+    Replanning.objects.create(rule_set=rule, asked_at=at, care_changed_at=at, applied_at=at)
+    later = answer(client, "areas/changes/", {"area": WHOLE, "cursor": first["cursor"]})
+    assert "Was als Jungbaumpflege zählt, wurde geändert" in later["old_dates"]
+    Replanning.objects.update(state="done")
+    plan.update(due_on=timezone.localdate())
+    last = answer(client, "areas/changes/", {"area": WHOLE, "cursor": later["cursor"]})
+    assert last["old_dates"] == "" and keys(last["changed"]) == [tree.pk]
+
+
 def test_an_area_is_weighed_fetched_and_asked_again(kim: Any, client: ApiClient) -> None:
     trees = [make_tree(geom=point(30 * n, 0)) for n in range(3)]
     record(trees[0], kim)
@@ -93,7 +113,8 @@ def test_an_area_is_weighed_fetched_and_asked_again(kim: Any, client: ApiClient)
     assert set(size) == {"trees", "bytes", "photos", "photo_bytes", "bbox", "outline"}
     assert size["trees"] == 3
     first = answer(client, "areas/changes/", {"area": WHOLE})
-    assert set(first) == {"cursor", "reset", "count", "ids", "changed", "bbox", "outline"}
+    known = {"cursor", "reset", "count", "ids", "changed", "old_dates", "bbox", "outline"}
+    assert set(first) == known and first["old_dates"] == ""
     assert (first["reset"], first["count"], first["changed"]) == (True, 3, first["ids"])
     assert keys(first["ids"]) == sorted(tree.pk for tree in trees)
     west, south, east, north = first["bbox"]

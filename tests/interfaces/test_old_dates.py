@@ -45,15 +45,15 @@ def begin(state: str = "running") -> None:
 def test_files_say_it_in_header_and_name(planner):
     for kind in KINDS:
         answer = planner.get(f"/export/trees.{kind}")
-        assert answer["Baum-Due-Dates"] == "ok", kind
+        assert answer["Due-Dates"] == "ok", kind
         assert "termine-teils-alt" not in answer["Content-Disposition"], kind
     begin()
     for kind in KINDS:
         answer = planner.get(f"/export/trees.{kind}")
-        assert answer["Baum-Due-Dates"] == "applying", kind
+        assert answer["Due-Dates"] == "applying", kind
         assert answer["Content-Disposition"].endswith(f'-termine-teils-alt.{kind}"'), kind
     Replanning.objects.update(state="failed")
-    assert planner.head("/export/trees.csv")["Baum-Due-Dates"] == "failed"
+    assert planner.head("/export/trees.csv")["Due-Dates"] == "failed"
 
 
 def test_geojson_and_geopackage_say_it_in_words(planner, tmp_path: Path):
@@ -92,11 +92,11 @@ def test_the_wfs_says_it_in_its_description_and_in_a_header(planner):
             REQUEST="GetFeature", TYPENAMES="baeume_kontrolle", OUTPUTFORMAT="geojson"
         )
 
-    assert SAID not in abstract() and features()["Baum-Due-Dates"] == "ok"
+    assert SAID not in abstract() and features()["Due-Dates"] == "ok"
     begin()
     assert SAID in abstract()
     answer = features()
-    assert answer["Baum-Due-Dates"] == "applying" and len(WfsClient.features(answer)) == 1
+    assert answer["Due-Dates"] == "applying" and len(WfsClient.features(answer)) == 1
 
 
 def test_who_gets_no_due_dates_hears_nothing(planner):
@@ -108,6 +108,6 @@ def test_who_gets_no_due_dates_hears_nothing(planner):
         "/wfs?SERVICE=WFS&REQUEST=GetCapabilities",
     ):
         answer = Client().get(address)
-        assert answer.status_code == 200 and "Baum-Due-Dates" not in answer, address
+        assert answer.status_code == 200 and "Due-Dates" not in answer, address
         assert SAID not in body(answer).decode()
         assert "teils-alt" not in answer.headers.get("Content-Disposition", "")

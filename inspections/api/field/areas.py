@@ -19,6 +19,7 @@ from inspections.field.areas import parse
 from inspections.field.changes import changes
 from inspections.field.extent import Extent, extent_of, weigh
 from inspections.field.tree_rows import MAX_IDS, tree_rows_json
+from inspections.reports.rule_change import rule_change_today
 
 
 class AreaInput(Entry):
@@ -73,10 +74,15 @@ class AreaChangesView(FieldView):
 
     @extend_schema(request=ChangesInput, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
-        """All its trees and those that changed since ``cursor``, as base64 of 16 bytes each."""
+        """All its trees and those that changed since ``cursor``, as base64 of 16 bytes each.
+
+        ``old_dates`` is a sentence while some due dates do not follow the rule yet, else empty.
+        """
         entry = ChangesInput.read(request)
         area = parse(entry["area"])
         asked: dict[str, Any] = {"visitor": request.user, "day": timezone.localdate()}
+        # Before any tree is read: what is through by now comes along new.
+        old_dates = rule_change_today(timezone.now())
         found = changes(area, cursor=entry.get("cursor"), **asked)
         return Response(
             {
@@ -85,6 +91,7 @@ class AreaChangesView(FieldView):
                 "count": found.count,
                 "ids": b64encode(found.ids).decode(),
                 "changed": b64encode(found.changed).decode(),
+                "old_dates": old_dates,
                 **_place(extent_of(area, **asked)),
             }
         )

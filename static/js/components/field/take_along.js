@@ -69,6 +69,8 @@ class FieldTakeAlong extends HTMLElement {
           {},
           t("Älter als 7 Tage. „Auffrischen“ holt nur, was sich geändert hat."),
         ),
+      // As of the last load: the next one brings what is computed by then.
+      area.old_dates && h("p.field-card__warning", {}, area.old_dates),
       area.complete === false && h("p.field-card__warning", {}, t("Noch nicht vollständig. „Auffrischen“ holt den Rest.")),
       h(
         "div.field-card__buttons",

@@ -80,10 +80,10 @@ async function plan(row, signal) {
  */
 export async function bringRows(row, { onProgress, signal }) {
   const { answer, wanted, gone } = await plan(row, signal);
-  const { bbox, outline, count } = answer;
+  const { bbox, outline, count, old_dates } = answer;
   // A tour's trees come in walking order; other areas have none worth keeping.
   const order = row.area.kind === "tour" ? { order: idsOf(answer.ids) } : {};
-  await changeArea(row.id, { bbox, outline, count, ...order });
+  await changeArea(row.id, { bbox, outline, count, old_dates, ...order });
   let bytes = 0;
   onProgress({ step: "trees", done: 0, total: wanted.length, bytes });
   for (let at = 0; at < wanted.length; at += CHUNK) {
