@@ -22,9 +22,8 @@ from inspections.reports import numbers
 from inspections.reports.overdue import ReportRows
 from inspections.reports.past_rows import named, past
 from inspections.reports.past_store import Found, held
-from inspections.reports.past_trees import CELLS, kept_trees_but
+from inspections.reports.past_trees import BESIDE, kept_trees_but
 from inspections.reports.planner import on_all_cores
-from inspections.rules.intervals import add_months
 from inspections.sql_state import state_sql
 
 STATEMENTS: Final = named(Path(__file__).parent.parent / "sql" / "city_totals.sql")
@@ -43,23 +42,29 @@ class KeptCity:
         self.found = found
         self.touched = list(touched)
 
-    def cells(self, *, on: date) -> Iterator[dict[str, Any]]:
-        """Numbers of each district, unit and kind, as numbers.summed adds them up."""
-        for *values, oldest in self._rows("cells", day=on):
+    def days(self, *, on: date) -> list[tuple[date | None, int, int, int]]:
+        """Due date -> trees that need a control, those of them where children play, and plans."""
+        return self._rows("days", day=on, kinds=list(numbers.SENSITIVE))
+
+    def cells(self, *, on: date, plans: int) -> Iterator[dict[str, Any]]:
+        """Numbers of each district, unit and kind, as numbers.summed adds them up.
+
+        ``plans``: how many there are. A tree has one at most: as many as trees means that each has
+        one, so that a cell's trees need not be looked at to be counted.
+        """
+        of_cells = "few" if plans == self._rows("known")[0][0] else "every"
+        for *values, oldest in self._rows("cells", of_cells, day=on):
             over = (on - oldest).days if oldest else None
             yield dict(zip((*GROUPS, *numbers.NO_TREES), values, strict=True)) | {"oldest": over}
 
-    def sensitive(self, *, on: date, last: date) -> list[tuple[date, int]]:
-        """Due date before ``last`` -> trees where children play."""
-        return self._rows("days", day=on, last=last, kinds=list(numbers.SENSITIVE))
-
-    def _rows(self, name: str, **values: Any) -> list[Any]:
-        tables = {"trees": self.found.plans[0], "cells": self.found.other(CELLS)}
-        state = state_sql("p")
-        counts = STATEMENTS["counts"].partition("\n")[2].format(state=state)
-        text = STATEMENTS[name].format(state=state, counts=counts, **tables)
+    def _rows(self, name: str, of_cells: str = "", **values: Any) -> list[Any]:
+        words = {name: self.found.other(name) for name in BESIDE} | {"trees": self.found.plans[0]}
+        words["state"] = state_sql("p")
+        for part in ("counts", "needed"):
+            words[part] = STATEMENTS[part].partition("\n")[2].format(**words)
+        words["of_cells"] = STATEMENTS[of_cells].format(**words) if of_cells else ""
         with on_all_cores(), connection.cursor() as cursor:
-            cursor.execute(text, values | {"touched": self.touched})
+            cursor.execute(STATEMENTS[name].format(**words), values | {"touched": self.touched})
             return list(cursor.fetchall())
 
 
@@ -118,9 +123,9 @@ def totals_and_forecast(
         if kept is None:
             totals = numbers.totals_by(rows.trees, *groups)
             return totals, numbers.forecast(rows.plans, rows.trees, on=rows.on, months=months)
-        last = add_months(rows.on.replace(day=1), months)
-        cells = list(kept.cells(on=rows.on))
-        everywhere = numbers.by_day(rows.plans.filter(due_on__lt=last), on=rows.on, plan="")
-        children = kept.sensitive(on=rows.on, last=last)
+        days = kept.days(on=rows.on)
+        cells = list(kept.cells(on=rows.on, plans=sum(plans for *_, plans in days)))
+    everywhere = [(day, trees) for day, trees, _, _ in days if day]
+    children = [(day, trees) for day, _, trees, _ in days if day]
     forecast = numbers.by_month(everywhere, children, on=rows.on, months=months)
     return [numbers.summed(cells, group) for group in groups], forecast

@@ -6,13 +6,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import transaction
+from django.db import ProgrammingError, transaction
 
 from baumkataster.models import Tree, User
 from inspections.filters import TreeFilter
 from inspections.past_day import AskedDay
 from inspections.reports import numbers
-from inspections.reports.city_totals import GROUPS, kept_city, totals_and_forecast
+from inspections.reports.city_totals import GROUPS, STATEMENTS, kept_city, totals_and_forecast
 from inspections.reports.overdue import ReportRows, only_states, report_rows
 from inspections.reports.past import looking_back
 from inspections.reports.past_trees import renew_trees
@@ -27,6 +27,8 @@ PAST = [
     AskedDay(day=date(2024, 3, 12), today=date(2026, 11, 23), reading=reading)
     for reading in Reading
 ]
+
+KNOWN_THEN = next(asked for asked in PAST if asked.reading is Reading.THEN)
 
 
 def district_of_a_tree(town: Town) -> None:
@@ -74,6 +76,18 @@ def everything_is_marked(town: Town) -> None:
         owner.execute("DELETE FROM baumkataster_tree WHERE false")
 
 
+def plan_gone(town: Town) -> None:
+    """Nor is one left here: a tree without a plan does not count."""
+    town.sql("DELETE FROM inspections_controlplan WHERE tree_id = %s", town.trees[5].tree.pk)
+
+
+def tree_gone(town: Town) -> None:
+    """Taken away, as an undone import takes a tree away that was known on the day."""
+    with psycopg.connect(owner_url(town.beside.info.dbname)) as owner:
+        owner.execute("DELETE FROM inspections_controlplan WHERE tree_id = %s", [bare(town)])
+        owner.execute("DELETE FROM baumkataster_tree WHERE id = %s", [bare(town)])
+
+
 CHANGES: list[Callable[[Town], None]] = [
     district_of_a_tree,
     name_of_a_district,
@@ -81,6 +95,7 @@ CHANGES: list[Callable[[Town], None]] = [
     unit_and_kind_of_a_place,
     place_of_a_site,
     new_tree,
+    plan_gone,
     dates_of_plans,
 ]
 
@@ -126,6 +141,17 @@ def test_totals_are_never_older_than_what_happened(town: Town, person: User) -> 
         assert kept and 0 < len(kept.touched) < Tree.objects.count() / 2
 
 
+def test_only_late_and_free_trees_are_looked_at_where_every_tree_has_a_plan(
+    town: Town, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(STATEMENTS, "every", "not to be asked")
+    unit_of_a_tree(town)
+    assert answer(person) == live(person)
+    plan_gone(town)
+    with pytest.raises(ProgrammingError):
+        answer(person)
+
+
 def test_a_change_of_all_trees_is_counted_live(town: Town, person: User) -> None:
     everything_is_marked(town)
     with kept_city(rows(person)) as kept:
@@ -168,6 +194,14 @@ def test_totals_of_a_past_day_are_those_counted_live(town: Town, person: User) -
     for asked in PAST:
         # No mark is left: these are known from the day itself.
         assert 2 < len(then(person, asked)[1]) < Tree.objects.count() / 2
+
+
+def test_a_tree_that_is_gone_counts_on_a_past_day(town: Town, person: User) -> None:
+    (before, _months), _touched = then(person, KNOWN_THEN)
+    tree_gone(town)
+    assert renew_trees()
+    (after, _months), touched = then(person, KNOWN_THEN)
+    assert after == before and bare(town) in touched
 
 
 def test_where_too_much_moved_since_a_past_day_all_is_counted(

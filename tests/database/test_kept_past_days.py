@@ -195,9 +195,9 @@ def test_kept_trees_are_renewed_when_much_has_happened(
     assert not renew_trees()
     monkeypatch.setattr("inspections.reports.past_trees.MOST", 0)
     assert renew_trees()
-    assert [name.split("_")[1] for name in tables()] == ["0", "cells"]
+    assert [name.split("_")[1] for name in tables()] == ["0", "cells", "children", "placed"]
     tidy()
-    assert (marks(), len(tables())) == (0, 2)
+    assert (marks(), len(tables())) == (0, 4)
 
 
 def test_a_day_that_somebody_looks_at_stays(town: Town) -> None:
