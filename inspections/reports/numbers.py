@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Case, Count, F, Max, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
-from baumkataster.models import PlaceKind
+from baumkataster.models import District, PlaceKind
 from inspections.models import LeafState, RuleSet
 from inspections.reports.planner import on_all_cores
 from inspections.rules.intervals import add_months
@@ -111,15 +111,23 @@ def same_leaf_states(trees: QuerySet[Any]) -> int:
 
 
 def worst_districts(rows: QuerySet[Any], most: int, *, on: date) -> list[dict[str, Any]]:
-    """Districts with the most trees overdue beyond the tolerance: key, name, number."""
-    counted = (
+    """Districts with the most trees overdue beyond the tolerance: key, name, number.
+
+    Names are looked up for those few: grouped by name, too, all late trees would be sorted by it.
+    """
+    late = (
         rows.order_by()
         # Said so that an index finds them: a state alone is an expression that no index knows.
         .filter(state="overdue", control_plan__due_on__lt=on, district__isnull=False)
-        .values("district_id", name=F("district__name"))
-        .annotate(trees=Count("pk"))
     )
-    return list(counted.order_by("-trees", "name")[:most])
+    counted = dict(late.values_list("district_id").annotate(trees=Count("pk")))
+    least = min(sorted(counted.values())[-most:], default=0)
+    chosen = District.objects.filter(pk__in=[key for key in counted if counted[key] >= least])
+    found = [
+        {"district_id": key, "name": name, "trees": counted[key]}
+        for key, name in chosen.order_by("name").values_list("pk", "name")
+    ]
+    return sorted(found, key=lambda row: -row["trees"])[:most]
 
 
 def totals_by(rows: QuerySet[Any], *groups: str) -> list[list[dict[str, Any]]]:

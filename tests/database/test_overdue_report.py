@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from baumkataster.models import District
 from inspections.filters import TreeFilter
 from inspections.models import ControlRun, RuleSet
 from inspections.reports import numbers, overdue
@@ -54,6 +55,21 @@ def rows(user, **values):
 def test_buckets_are_counted_whatever_is_shown(city):
     counts = overdue.state_counts(rows(city["supervisor"], states=("ok",)))
     assert counts == {"overdue": 2, "tolerance": 1, "due30": 1, "due90": 1, "ok": 1, "never": 1}
+
+
+def test_worst_districts_come_by_number_and_then_by_name(city):
+    arborist = make.make_user("arborist")
+    for name in ("Moor", "Berg", "Tal"):
+        tree = make.make_tree(district=make.make_district(name=name))
+        make.record(tree, arborist, inspected_at=datetime(2021, 1, 1, 9, tzinfo=UTC))
+    make.replan_all(DAY)
+    late = rows(city["supervisor"]).trees
+    found = [
+        (row["name"], row["trees"], District.objects.get(pk=row["district_id"]).name)
+        for row in numbers.worst_districts(late, 3, on=DAY)
+    ]
+    assert found == [("Altstadt", 2, "Altstadt"), ("Berg", 1, "Berg"), ("Moor", 1, "Moor")]
+    assert not numbers.worst_districts(late.none(), 3, on=DAY)
 
 
 def test_list_shows_late_and_never_inspected_by_risk(city):
