@@ -172,12 +172,16 @@ class KeptDay(Plans):
         remember(replace(found, others=tuple(others)), key=self.key())
 
     def _middle(self) -> str:
-        """A key that about half of the trees lie before."""
+        """A key that about half of the trees lie before; somewhat less, as known today: there this
+        connection looks first for what was learned late, while the other one makes plans."""
+        share = 0.5 if self.then else 0.48
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT (histogram_bounds::text::uuid[])[array_length(histogram_bounds::text::uuid[], 1) / 2]"
-                " FROM pg_stats WHERE schemaname = 'public' AND tablename = 'baumkataster_tree'"
-                " AND attname = 'id'"
+                "SELECT (h.bounds)[(array_length(h.bounds, 1) * %s)::int] FROM ("
+                " SELECT histogram_bounds::text::uuid[] AS bounds FROM pg_stats"
+                " WHERE schemaname = 'public' AND tablename = 'baumkataster_tree'"
+                " AND attname = 'id') h",
+                [share],
             )
             row = cursor.fetchone()
         return str(row[0]) if row and row[0] else "80000000-0000-0000-0000-000000000000"

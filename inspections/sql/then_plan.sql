@@ -146,16 +146,21 @@ dated AS (
     FROM counted c
     OFFSET 0
 )
+-- What all counts read stands first: the rest of a row is not looked through.
 SELECT
     tree_id,
     required,
-    CASE WHEN required THEN '' WHEN ours THEN 'not_standing' ELSE 'duty' END
-        AS not_required_reason,
+    required AND NOT seen AS never,
     due_on,
     CASE WHEN seen THEN (due_on + interval '{tolerance_months} months')::date ELSE due_on END
         AS tolerance_until,
     exempt_until,
-    required AND NOT seen AS never,
+    care_on,
+    phase,
+    condition,
+    expectation,
+    CASE WHEN required THEN '' WHEN ours THEN 'not_standing' ELSE 'duty' END
+        AS not_required_reason,
     CASE WHEN seen OR required THEN months END AS interval_months,
     CASE WHEN inspection_id IS NOT NULL THEN months END AS cap_months,
     CASE WHEN inspection_id IS NOT NULL THEN 'inspection'
@@ -166,9 +171,5 @@ SELECT
     inspection_id,
     CASE WHEN inspection_id IS NULL THEN inherited_id END AS inherited_id,
     initial_due_on,
-    phase,
-    condition,
-    expectation,
-    care_on,
     start_at
 FROM dated
