@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_pages import AXE, RUN
+from tests.database.test_control_runs_processes import until
 from tests.field.hands import PATH, card, chip, choose, form, open_card, save
 from tests.field.kept import kept
 from tests.field.pictures import camera_photo
@@ -33,6 +34,15 @@ SMALL = """() => [...document.querySelectorAll(".ff-form :is(button, input, summ
   .map((each) => [each, each.getBoundingClientRect()])
   .filter(([, box]) => box.height < 48 || box.width < 48)
   .map(([each, box]) => `${each.outerHTML.slice(0, 120)} ${box.width}x${box.height}`)"""
+
+#: Whether a draft with these words and a photo has been written down.
+DRAFTED = """async (words) => {
+  const {open} = await import("baum/io/field/database.js");
+  const rows = await (await open()).getAll("drafts");
+  const photo = (value) => value instanceof Blob
+    || (value !== null && typeof value === "object" && Object.values(value).some(photo));
+  return rows.some(({values}) => JSON.stringify(values).includes(words) && photo(values));
+}"""
 
 
 def bodies(page: Page) -> list[dict[str, Any]]:
@@ -72,7 +82,7 @@ def test_a_killed_browser_loses_nothing_that_was_typed(tablet, tmp_path: Path):
     shown.get_by_label("wen erreicht").fill("Frau Meyer")
     finding.locator('input[type="file"]').first.set_input_files(camera_photo(tmp_path / "p.jpg"))
     expect(finding.locator(".ff-thumb img")).to_be_visible()
-    one.page.wait_for_timeout(300)
+    until(lambda: bool(one.page.evaluate(DRAFTED, "Frau Meyer")))
 
     one.kill()
     one.start(PATH)

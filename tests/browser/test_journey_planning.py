@@ -57,7 +57,9 @@ def test_moving_by_dragging(visit, city: City):
     card.get_by_role("button", name="Verschieben").click()
     marker = there.page.locator(".baum-target")
     expect(marker).to_be_visible()
+    # The map may still be on its way; a slow machine is longer about it.
     there.page.wait_for_timeout(400)
+    marker.hover(trial=True)
     box = marker.bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 PASSWORD = "ein-langes-kennwort-2"
 DESK = {"width": 1280, "height": 800}
 TABLET = {"width": 800, "height": 1280}
-PATIENCE_MS = 15_000
+#: Only what fails waits so long: a machine may have other things to do.
+PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
 
 #: What a site may leave in a browser, besides cookies and the cache.

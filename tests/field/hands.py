@@ -176,7 +176,7 @@ def strip(tablet: Tablet) -> Locator:
     return tablet.page.locator("field-strip")
 
 
-def send_all(tablet: Tablet, patience: float = 20) -> None:
+def send_all(tablet: Tablet, patience: float = 60) -> None:
     """Time passes, the tablet finds its net; until the city has receipted everything."""
     tablet.wait(HOLD_S)
     end = monotonic() + patience
