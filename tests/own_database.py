@@ -3,12 +3,18 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.db import connections
 
 from tests.conftest import PREFIX, create_database, drop_database
+
+NUMBERS = count()
+#: The database that is being dropped while the next test has begun.
+going: list[Thread] = []
 
 
 @pytest.fixture
@@ -21,7 +27,7 @@ def own_database(template_database: str, django_db_blocker: Any) -> Iterator[str
 @contextmanager
 def own_copy(template: str, django_db_blocker: Any) -> Iterator[str]:
     """A copy of a database that nobody is connected to, for this process's connection."""
-    name = f"{PREFIX}_{os.getpid()}_own"
+    name = f"{PREFIX}_{os.getpid()}_own{next(NUMBERS)}"
     create_database(name, template)
     connection = connections["default"]
     before = connection.settings_dict["NAME"]
@@ -31,4 +37,12 @@ def own_copy(template: str, django_db_blocker: Any) -> Iterator[str]:
         yield name
         connection.close()
     connection.settings_dict["NAME"] = before
-    drop_database(name)
+    drop_beside(name)
+
+
+def drop_beside(name: str) -> None:
+    """Drop a database, one at a time; the server writes down all that changed before it answers."""
+    for thread in going:
+        thread.join()
+    going[:] = [Thread(target=drop_database, args=[name])]
+    going[0].start()
