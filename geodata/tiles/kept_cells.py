@@ -16,12 +16,10 @@ from geodata.rules.tilemath import WORLD, Tile
 from geodata.rules.tree_cells import CELL_ZOOM, cells_of
 from geodata.tiles.marks import MARK
 from geodata.tiles.statement import CONDITIONS, Known, run
-from geodata.tiles.tree_sql import EXTENT, RANKED, layer
+from geodata.tiles.tree_sql import EXTENT, ON_MAP, RANKED, layer
 from inspections.rules.overdue import LATER_DAYS, SOON_DAYS
 from inspections.sql_state import IMMEDIATE_TREES, rank_sql, state_sql
 
-#: What the map shows: felled and vanished trees leave an empty site.
-ON_MAP: Final = ["planned", "planted", "standing", "unverified", "stump"]
 #: Keeping counts for more squares than these is worth a transaction.
 WORTH_KEEPING: Final = 64
 #: Key of the advisory lock under which counts are kept; whoever does not get it lets it be.

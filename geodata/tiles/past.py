@@ -13,7 +13,7 @@ from baumkataster.prepared import named
 from geodata.rules.tilemath import Quad, Tile
 from geodata.tiles import tree_sql
 from geodata.tiles.statement import NOBODY
-from geodata.tiles.trees import CELLS, FINE_CELLS, MAX_TREES, ON_MAP, TREE_ZOOM
+from geodata.tiles.trees import CELLS, FINE_CELLS, MAX_TREES, TREE_ZOOM
 from inspections.filters import TreeFilter, apply
 from inspections.past_day import AskedDay
 from inspections.reports.past import looking_back
@@ -40,7 +40,7 @@ def past_tile(tile: Tile, *, visitor: User, tree_filter: TreeFilter, asked: Aske
     quad = tile.quad()
     if quad is None:
         return b""
-    statuses = list(tree_filter.statuses) or ON_MAP
+    statuses = list(tree_filter.statuses) or tree_sql.ON_MAP
     with looking_back(asked, among=_among(tile, quad, visitor, asked)):
         allowed, params = _allowed(visitor, tree_filter, asked)
         params |= {"statuses": statuses, "day": asked.day}
@@ -50,7 +50,7 @@ def past_tile(tile: Tile, *, visitor: User, tree_filter: TreeFilter, asked: Aske
                 "z": tile.z,
                 "x": tile.x,
                 "y": tile.y,
-                "on_map": ON_MAP,
+                "on_map": tree_sql.ON_MAP,
                 **quad.axes(),
                 **hidden,
             }

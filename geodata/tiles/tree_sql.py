@@ -1,11 +1,14 @@
 """The SQL texts of tree tiles; put together by trees.py, run by statement.py."""
 
 from functools import lru_cache
+from typing import Final
 
 from geodata.tiles.statement import CONDITIONS
 from inspections.rules.states import STATES
 from inspections.sql_state import IMMEDIATE_TREES, rank_sql, state_sql
 
+#: What the map shows: felled and vanished trees leave an empty site.
+ON_MAP: Final = ["planned", "planted", "standing", "unverified", "stump"]
 #: The margin is what a symbol on the edge needs in a tile of 256 pixels; our map leaves it out.
 EXTENT, BUFFER = 4096, 128
 
@@ -14,7 +17,7 @@ _NEAR = f"ST_Transform(ST_TileEnvelope({_TILE}, margin => {BUFFER / EXTENT}), 25
 RANKED = ", ".join(f"'{s.code}'" for s in sorted(STATES.states, key=lambda s: s.rank))
 
 
-#: SQL of a point by ``_in_tile``; NULL outside of tile and margin.
+#: SQL of a point by ``_in_tile``; NULL outside of tile and margin: ST_AsMVT leaves it out.
 _PLACED = (
     f"CASE WHEN u BETWEEN {-BUFFER} AND {EXTENT + BUFFER} AND v BETWEEN {-BUFFER} AND"
     f" {EXTENT + BUFFER} THEN ST_MakePoint(round(u), round(v)) END"
@@ -56,7 +59,7 @@ def _of_chosen_place(alias: str) -> str:
 
 #: What a tree carries; the words only at street zooms: before, two joins and half of the bytes are
 #: saved.
-_CARRIED = "q.geom, q.id, q.st, q.due, q.tol, q.ex, q.req, q.nv, q.imm"
+_CARRIED = f"{_PLACED} AS geom, q.id, q.st, q.due, q.tol, q.ex, q.req, q.nv, q.imm"
 _WORDS = """,
       COALESCE(n.number, (SELECT s.number FROM baumkataster_site s WHERE s.id = t.site_id))::text
         AS nr,
@@ -76,13 +79,13 @@ _NEAR_SITES = """SELECT e.id, e.number, e.geom, e.active, e.district_id, e.place
     FROM box CROSS JOIN baumkataster_site e WHERE e.geom && {near}"""
 
 
-def _trees(allowed: str, limit: int, near: str, *, words: bool) -> str:
+def _trees(allowed: str, limit: int, near: str, *, words: bool, there: str) -> str:
     return f"""
-    SELECT {_PLACED} AS geom, t.id::text AS id, t.status::text AS st,
+    SELECT u, v, t.id::text AS id, t.status::text AS st,
       c.due_on::text AS due, c.tolerance_until::text AS tol, c.exempt_until::text AS ex,
       COALESCE(c.required, false) AS req, COALESCE(c.never, true) AS nv,
       t.id IN (SELECT tree_id FROM urgent) AS imm{_WORDS if words else ""},
-      t.site_id AS site, t.status = ANY(%(on_map)s::text[]) AS there
+      t.site_id AS site, {there} AS there
     FROM box CROSS JOIN baumkataster_tree t
     LEFT JOIN inspections_controlplan c ON c.tree_id = t.id
     {_OF_WORDS if words else ""}
@@ -123,22 +126,34 @@ def street_tile(
     once = f"MATERIALIZED (SELECT ST_TileEnvelope({_TILE}) AS geom, {_NEAR} AS near)"
     box = once if planned_once else f"(SELECT ST_TileEnvelope({_TILE}) AS geom)"
     sites = f", near_sites AS MATERIALIZED ({_NEAR_SITES.format(near=near)})" if words else ""
-    rows = _trees(allowed, limit, near, words=words)
+    there = "true" if planned_once else "t.status = ANY(%(on_map)s::text[])"
+    rows = _trees(allowed, limit, near, words=words, there=there)
     chosen = ["" if planned_once else _of_chosen_place(alias) for alias in "ge"]
     groups = layer("groups", _GROUPS.format(near=near, chosen=chosen[0]))
     empty = layer("sites", _SITES.format(chosen=chosen[1]))
     text = f"""
     WITH box AS {box}, urgent AS MATERIALIZED ({_URGENT}){sites},
       trees AS MATERIALIZED (SELECT count(*) AS number,
-        COALESCE(ST_AsMVT(f, 'trees', {EXTENT}, 'geom') FILTER (WHERE q.geom IS NOT NULL), '')
-          AS layer
+        COALESCE(ST_AsMVT(f, 'trees', {EXTENT}, 'geom'), '') AS layer
         {", array_agg(q.site) FILTER (WHERE q.there) AS taken" if words else ""}
         FROM ({rows if planned_once else f"SELECT * FROM ({rows}) r ORDER BY id"}) q
         CROSS JOIN LATERAL (SELECT {_CARRIED}{", q.nr, q.sp, q.cr" if words else ""}) f)
     SELECT {mark}, trees.number, trees.layer || {groups}
       {f"|| {empty}" if words else ""} FROM trees WHERE {CONDITIONS}"""
     # psycopg keeps what it has read of a text only up to 4096 letters.
-    return " ".join(text.split())
+    return _without_choice(" ".join(text.split())) if planned_once else " ".join(text.split())
+
+
+def _without_choice(text: str) -> str:
+    """What no visitor chooses as constants, so that the planner has no reason to look at values.
+
+    It keeps a plan for all values only while plans for the given ones are not the cheaper ones.
+    """
+    on_map = "'{" + ",".join(ON_MAP) + "}'"
+    constants = {"statuses": on_map, "on_map": on_map, "groups": "true", "sites": "true"}
+    for name, constant in constants.items():
+        text = text.replace(f"%({name})s", constant)
+    return text
 
 
 def cell_tile(allowed: str, *, side: int) -> str:

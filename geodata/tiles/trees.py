@@ -15,9 +15,10 @@ from baumkataster.models import Role, Tree, User
 from baumkataster.prepared import named
 from geodata.rules.tilemath import Tile
 from geodata.tiles import kept_cells, tree_sql
-from geodata.tiles.kept_cells import ON_MAP, cell_layer
+from geodata.tiles.kept_cells import cell_layer
 from geodata.tiles.marks import FIRST_ZOOM, MARK, KeptTiles, etag, mark_now, marked_cells
 from geodata.tiles.statement import Known, run
+from geodata.tiles.tree_sql import ON_MAP
 from inspections.filters import TreeFilter, apply
 
 #: From these zooms on every tree and every empty site is drawn.

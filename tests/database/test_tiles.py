@@ -12,9 +12,8 @@ from django.http import QueryDict
 from baumkataster.models import Tree
 from geodata.rules.tilemath import Tile
 from geodata.tiles import base_tile, trees
-from geodata.tiles.kept_cells import ON_MAP
 from geodata.tiles.statement import run
-from geodata.tiles.tree_sql import street_tile
+from geodata.tiles.tree_sql import ON_MAP, street_tile
 from inspections.filters import TreeFilter, parse
 from inspections.models import ControlPlan, Measure, RuleSet
 from tests import mvt
@@ -160,6 +159,22 @@ def test_a_tile_planned_once_for_all_is_the_same_tile() -> None:
     assert [text.count("&& box.near") for text in texts] == [0, 3]
     # Known by its bytes, or by its mark.
     assert [text.count("ORDER BY id) q") for text in texts] == [1, 0]
+
+
+@pytest.mark.parametrize("z", [16, 17])
+def test_one_statement_short_enough_to_be_kept_draws_all_tiles_of_a_street(z: int) -> None:
+    tree, planner = make_tree(), make_user("planner")
+    tile = tile_of(tree, z)
+    for step in range(9):
+        layers(Tile(z, tile.x + step, tile.y), planner)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), max(generic_plans), max(length(statement))"
+            " FROM pg_prepared_statements WHERE statement LIKE '%%ST_AsMVT%%'"
+        )
+        statements, once_for_all, letters = cursor.fetchone()
+    # PostgreSQL tries five with their values first. psycopg keeps what it read of shorter texts.
+    assert (statements, once_for_all) == (1, 4) and letters < 4096
 
 
 @pytest.mark.parametrize("z", [6, 8, 10, 12, 14])
