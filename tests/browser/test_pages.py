@@ -86,6 +86,35 @@ def test_a_page_that_is_not_there_is_accessible(visit, login: str, address: str,
     assert_accessible(there.page)
 
 
+#: Tops of the doors in the head of the page, of the first row of deadlines, and of what a finger meets.
+PLACES = """() => {
+  const of = (selector) => [...document.querySelectorAll(selector)]
+    .map((each) => each.getBoundingClientRect());
+  const legend = of(".kern-fieldset > legend").at(-1);
+  const row = of(".kern-fieldset > .baum-form__row > *");
+  return {
+    doors: of(".baum-nav a").map(({ top }) => Math.round(top)),
+    below: row.every(({ top }) => top >= legend.bottom),
+    columns: new Set(row.map(({ left }) => Math.round(left))).size,
+    crumbs: of(".baum-page > nav a").map(({ height }) => height),
+  };
+}"""
+
+
+def test_a_narrow_tablet_shows_all_doors_in_one_line_and_the_rule_form_in_columns(visit):
+    """Upright, with the login that has most doors."""
+    page = visit("admin", viewport={"width": 800, "height": 1280}, has_touch=True).go(
+        "/verwaltung/regelwerke/neu/"
+    )
+    places = page.evaluate(PLACES)
+    assert len(places["doors"]) >= 7
+    assert len(set(places["doors"])) == 1
+    assert places["below"]
+    assert places["columns"] >= 3
+    assert min(places["crumbs"]) >= 48
+    expect(page.get_by_role("link", name="Baumkataster").first).to_be_visible()
+
+
 def links_of(page: Page) -> set[str]:
     """Addresses below /verwaltung/ that a page leads to."""
     found = page.locator('main a[href^="/verwaltung/"]').evaluate_all(
