@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from inspections.models import Replanning, RuleSet
 from inspections.services.mails import alarm_replanning
@@ -64,8 +65,12 @@ def ask_for_care(*, day: date, now: datetime) -> None:
 
 
 def ask_again(*, pk: UUID, now: datetime) -> bool:
-    """Let a replanning that failed begin anew; False: it did not fail."""
-    failed = Replanning.objects.filter(pk=pk, state=State.FAILED)
+    """Let a replanning that failed begin anew; False: it did not fail, or a later version is in force.
+
+    That one does its trees, too; begun anew behind it, this one would overwrite its dates.
+    """
+    known = RuleSet.objects.valid_on(timezone.localtime(now).date())
+    failed = Replanning.objects.filter(Q(pk=pk) & Q(rule_set=known), state=State.FAILED)
     return bool(failed.update(asked_at=now, **ANEW))
 
 
@@ -101,9 +106,14 @@ def apply_rule_sets(*, day: date, now: datetime, failed_too: bool = False) -> se
         rows = _open(day, failed_too)
         # All trees have seen those that are looking, unless an earlier one is planned after them.
         for row in dropwhile(lambda row: row.state == State.LOOKING, rows):
+            # All trees followed it already: done after a later one it could only shorten what was
+            # inspected under that, for good (cap_months). The later one reads care by itself.
+            if row is not rows[-1] and row.applied_at is not None:
+                continue
             if _plan_all(row, at, failed_too):
                 applied.add(row.pk)
-        if rows and rows[-1].state == State.LOOKING and _look_again(rows[-1], day):
+        care = any(row.care_changed_at for row in rows)
+        if rows and rows[-1].state == State.LOOKING and _look_again(rows[-1], day, care):
             _close(rows, at())
     return applied
 
@@ -116,6 +126,9 @@ def _open(day: date, failed_too: bool) -> list[Replanning]:
     known = RuleSet.objects.valid_on(day)
     rows = Replanning.objects.filter(Q(rule_set__valid_from__lte=day) | Q(rule_set=known))
     if not failed_too:
+        # Where the version in force has failed an earlier one would take back what is recorded by it.
+        if Replanning.objects.filter(rule_set=known, state=State.FAILED).exists():
+            return []
         rows = rows.exclude(state=State.FAILED)
     rows = rows.select_related("rule_set").order_by("rule_set__valid_from", "rule_set__version")
     return list(dropwhile(lambda row: row.state == State.DONE, rows))
@@ -174,11 +187,12 @@ def _plan_all(row: Replanning, at: Callable[[], datetime], once_more: bool) -> b
 
 def _give_up(row: Replanning, at: datetime, *, told: bool) -> None:
     """Say that somebody has to look; administrators by mail, unless they know of it already."""
-    if _keep(row, state=State.FAILED, finished_at=at) and not told:
-        alarm_replanning(version=row.rule_set.version, pk=row.pk)
+    with transaction.atomic():
+        if _keep(row, state=State.FAILED, finished_at=at) and not told:
+            alarm_replanning(version=row.rule_set.version, pk=row.pk)
 
 
-def _look_again(row: Replanning, day: date) -> bool:
+def _look_again(row: Replanning, day: date, care: bool) -> bool:
     """Plan what older deeds have left as it was before; False: some of them still go on.
 
     A plan names its version, but not what counted as care when it was made: then all are compared.
@@ -187,7 +201,7 @@ def _look_again(row: Replanning, day: date) -> bool:
         return True
     if set(row.older) & set(_deeds()):
         return False
-    if row.care_changed_at is not None:
+    if care:
         replan_by(rule_set=row.rule_set)
         return True
     with connection.cursor() as cursor:

@@ -13,7 +13,7 @@ from inspections.services.catalogues import change_entry
 from inspections.services.control_runs import run_controls
 from inspections.services.measures import record_care
 from inspections.services.replanning import check_plans, replan_by
-from inspections.services.replanning_city import apply_rule_sets, being_applied
+from inspections.services.replanning_city import apply_rule_sets, ask_again, being_applied
 from inspections.services.replanning_one import replan_one
 from tests.database.test_replan_all import beside
 from tests.database.test_replanning_city import (
@@ -24,7 +24,7 @@ from tests.database.test_replanning_city import (
     save,
     state,
 )
-from tests.factories import make_tree, make_user
+from tests.factories import make_tree, make_user, record
 from tests.own_database import own_database  # noqa: F401 - a fixture
 
 
@@ -135,3 +135,29 @@ def test_the_daily_run_does_it_where_no_worker_did(city):  # noqa: F811
     water()
     run_controls(day=DAY, now=NOW)
     assert cared(plan) and being_applied(day=DAY) is None
+
+
+def test_a_version_that_all_trees_followed_does_not_shorten_what_was_inspected_under_the_next(
+    city,  # noqa: F811
+):
+    """The worker comes late: care was changed under the one, then the other was saved."""
+    plan, tree = watered(), make_tree()
+    water()
+    longer = save(48)
+    record(tree, make_user(), inspected_at=NOW)
+    assert apply() == {longer.pk}
+    assert ControlPlan.objects.get(pk=tree.pk).cap_months is None and cared(plan)
+    assert set(Replanning.objects.values_list("state", flat=True)) == {"done"}
+    assert check_plans(day=DAY) == []
+
+
+def test_nothing_goes_back_to_the_version_before_one_that_failed(city):  # noqa: F811
+    water()
+    rule = save(6)
+    Replanning.objects.filter(pk=rule.pk).update(state="failed")
+    inspected = make_tree()
+    record(inspected, make_user(), inspected_at=NOW)
+    assert apply() == set()
+    assert ControlPlan.objects.get(pk=inspected.pk).rule_set_id == rule.pk
+    assert ask_again(pk=rule.pk, now=NOW) and apply() == {rule.pk}
+    assert set(Replanning.objects.values_list("state", flat=True)) == {"done"}
