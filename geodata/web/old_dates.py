@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpResponseBase
 from django.utils import timezone
 
-from inspections.reports.rule_change import Verdict, rule_change_today, rule_verdict
+from inspections.reports.rule_change import Verdict, verdict_and_words
 
 #: Header of an answer that holds due dates: ok, applying, stuck or failed (as in /healthz).
 HEADER = "Due-Dates"
@@ -28,6 +28,4 @@ class OldDates:
 
 def old_dates() -> OldDates:
     """Whether some due dates are old now."""
-    now = timezone.now()
-    words = rule_change_today(now)
-    return OldDates(rule_verdict(now) if words else "ok", words)
+    return OldDates(*verdict_and_words(timezone.now()))

@@ -22,12 +22,18 @@ def rule_change(day: AskedDay, now: datetime) -> str:
 
 def rule_verdict(now: datetime) -> Verdict:
     """For monitoring: whether due dates follow the rule, and whether somebody has to look."""
+    return verdict_and_words(now)[0]
+
+
+def verdict_and_words(now: datetime) -> tuple[Verdict, str]:
+    """Both of one look: between two the job may end."""
     row = being_applied(day=timezone.localtime(now).date())
     if row is None:
-        return "ok"
+        return "ok", ""
+    words = _sentence(row)
     if row.state == Replanning.State.FAILED:
-        return "failed"
-    return "stuck" if is_stuck(row, now) else "applying"
+        return "failed", words
+    return ("stuck", f"{words} {stuck_words()}") if is_stuck(row, now) else ("applying", words)
 
 
 def is_stuck(row: Replanning, now: datetime) -> bool:
@@ -37,13 +43,7 @@ def is_stuck(row: Replanning, now: datetime) -> bool:
 
 def rule_change_today(now: datetime) -> str:
     """The same for whatever shows today."""
-    row = being_applied(day=timezone.localtime(now).date())
-    if row is None:
-        return ""
-    words = [_sentence(row)]
-    if is_stuck(row, now):
-        words.append(stuck_words())
-    return " ".join(words)
+    return verdict_and_words(now)[1]
 
 
 def stuck_words() -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from inspections.reports.rule_change import rule_verdict
 from inspections.reports.run_status import run_status
 
-#: A worker gives a sign of life every 10 s.
+#: A worker gives a sign of life every 5 s (settings.PROCRASTINATE_WORKER_DEFAULTS).
 WORKER_DEAD_AFTER = timedelta(seconds=60)
 #: Kept past days are the role's own (reports/past_kept.py): nothing else reads them.
 ROLE_FAULTS = """

@@ -38,7 +38,8 @@ def paper_of(report: ReportFile, *, told: Told) -> Paper:
         uncared = query.get("pflege") == "fehlt"
         words = filter_text(tree_filter, uncared=uncared)
         past = day.words if day.is_past else ""
-        old_dates = rule_change(day, report.asked_at)
+        # Of its making: the worker may come to it on a day on which another version holds.
+        old_dates = rule_change(day, report.started_at or report.asked_at)
         asked = Asked(
             on=day.day,
             visitor=report.asked_by,
