@@ -97,7 +97,9 @@ def _count(asked: RulePreview, day: date, at: datetime) -> bool:
         _keep(asked.pk, state=State.FAILED, finished_at=at)
         return False
     finished_at = at + timedelta(seconds=time.monotonic() - begun)
-    _keep(asked.pk, state=State.DONE, moved=moved, unsettled=unsettled, finished_at=finished_at)
+    # With its own beginning: another worker may have begun the same count meanwhile.
+    done = {"state": State.DONE, "started_at": at, "finished_at": finished_at}
+    _keep(asked.pk, **done, moved=moved, unsettled=unsettled)
     return True
 
 
