@@ -35,7 +35,12 @@ CELLS, FINE_CELLS = 8, 16
 _RELEASE = sha256(
     "".join(
         [
-            *(tree_sql.street_tile("", limit=MAX_TREES, words=words) for words in (False, True)),
+            *(
+                tree_sql.street_tile(
+                    "", limit=MAX_TREES + 1, words=words, planned_once=True, mark=MARK
+                )
+                for words in (False, True)
+            ),
             tree_sql.cell_tile("", side=FINE_CELLS),
             kept_cells.TILE,
         ]
