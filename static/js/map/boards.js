@@ -49,17 +49,19 @@ export class Boards {
     board.width = board.height = Math.round(edge * ratio);
     const context = board.getContext("2d");
     context.scale(ratio, ratio);
-    await this.walker.walk(whileWanted(steps(context), wanted)).done;
-    return board;
+    if (await this.walker.walk(whileWanted(steps(context), wanted)).done) return board;
+    this.free.push(board);
+    return null;
   }
 }
 
-/** The steps, as long as somebody wants their end. */
+/** The steps, as long as somebody wants their end; whether they came to it. */
 function* whileWanted(steps, wanted) {
   for (const step of steps) {
     yield step;
-    if (!wanted()) return;
+    if (!wanted()) return false;
   }
+  return true;
 }
 
 function copy(board, canvas) {
