@@ -6,6 +6,7 @@ from pathlib import Path
 
 from launch import roles
 from tests.conftest import create_database, end_sessions, owner_url
+from tests.server import cloned_database
 
 #: What the template of the new database has already, and what belongs to the extension.
 LEFT_OUT = (" SCHEMA - public ", " EXTENSION ", "SCHEMA public", " spatial_ref_sys ")
@@ -15,6 +16,12 @@ def dump(database: str, path: Path) -> None:
     """As an administrator's nightly backup."""
     env = os.environ | roles.libpq(owner_url(database))
     subprocess.run(["pg_dump", "--format=custom", f"--file={path}"], env=env, check=True)
+
+
+def dump_of_template(template: str, path: Path) -> None:
+    """Of a copy: while somebody reads the template itself, no other part of the tests can clone it."""
+    with cloned_database("dump", template) as name:
+        dump(name, path)
 
 
 def put_back(database: str, path: Path) -> None:

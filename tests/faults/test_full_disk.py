@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.conftest import ROOT
-from tests.dumps import dump
+from tests.dumps import dump_of_template
 
 #: Root mounts the small disk as it is, everybody else in a user namespace of their own.
 UNSHARE = ["unshare", "--mount", "--propagation", "private"]
@@ -16,7 +16,7 @@ if os.geteuid():
 
 
 def test_a_full_disk_loses_nothing(template_database: str, tmp_path: Path) -> None:
-    dump(template_database, migrated := tmp_path / "dump")
+    dump_of_template(template_database, migrated := tmp_path / "dump")
     done = subprocess.run(
         [*UNSHARE, sys.executable, "-m", "tests.faults.full_disk", str(migrated)],
         cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False, timeout=180,

@@ -15,7 +15,7 @@ from inspections.models import ControlRun
 from inspections.services import check_plans
 from inspections.tasks import daily_control
 from tests import factories
-from tests.dumps import dump, put_back
+from tests.dumps import dump_of_template, put_back
 from tests.factories import make_identity, make_tree, make_user
 from tests.faults.minded import MindedWorker
 from tests.faults.writers import Writers, assert_all_is_there
@@ -29,7 +29,7 @@ SEED = 4
 def migrated(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The migrated database that tests are cloned from, as a file."""
     path = tmp_path_factory.mktemp("migrated") / "dump"
-    dump(template_database, path)
+    dump_of_template(template_database, path)
     return path
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -39,12 +40,15 @@ class Qgis:
         assert self.process.stdin and self.process.stdout
         self.process.stdin.write(json.dumps([self._addressed(each) for each in questions]) + "\n")
         self.process.stdin.flush()
-        for line in self.process.stdout:
-            if line.startswith("ANSWERS"):
-                answers: list[dict[str, Any]] = json.loads(line.removeprefix("ANSWERS"))
-                break
-        else:
+        patience = Timer(240, self.process.kill)
+        patience.start()
+        try:
+            line = next((each for each in self.process.stdout if each.startswith("ANSWERS")), "")
+        finally:
+            patience.cancel()
+        if not line:
             raise AssertionError(f"QGIS gave no answer: {self.log.read_text('utf-8')[-2000:]}")
+        answers: list[dict[str, Any]] = json.loads(line.removeprefix("ANSWERS"))
         for answer in answers:
             assert answer["valid"], answer
         return answers
