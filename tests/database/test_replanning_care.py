@@ -146,7 +146,7 @@ def test_a_version_that_all_trees_followed_does_not_shorten_what_was_inspected_u
     longer = save(48)
     record(tree, make_user(), inspected_at=NOW)
     assert apply() == {longer.pk}
-    assert ControlPlan.objects.get(pk=tree.pk).cap_months is None and cared(plan)
+    assert ControlPlan.objects.get(pk=tree.pk).cap_months == 48 and cared(plan)
     assert set(Replanning.objects.values_list("state", flat=True)) == {"done"}
     assert check_plans(day=DAY) == []
 
