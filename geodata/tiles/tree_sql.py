@@ -24,17 +24,19 @@ _PLACED = (
 )
 
 
+def _line(name: str, x: str = "x", y: str = "y") -> str:
+    """SQL of a·x + b·y + c with the numbers of a side or axis of the tile."""
+    return f"%({name}a)s::float8 * {x} + %({name}b)s::float8 * {y} + %({name}c)s::float8"
+
+
 def _in_tile(geometry: str) -> str:
     """SQL of a row ``u, v``: where a point lies in the tile, in its own coordinates.
 
     By the tile's axes (rules/tilemath.py), which at street zoom are the grid's own to less than one
     of its 4096 steps: to transform each tree would be a quarter of the work.
     """
-    u, v = (
-        f"(%({n}a)s::float8 * ST_X({geometry}) + %({n}b)s::float8 * ST_Y({geometry})"
-        f" + %({n}c)s::float8) * {EXTENT} AS {n}"
-        for n in "uv"
-    )
+    x, y = f"ST_X({geometry})", f"ST_Y({geometry})"
+    u, v = (f"({_line(n, x, y)}) * {EXTENT} AS {n}" for n in "uv")
     return f"LATERAL (SELECT {u}, {v})"
 
 
@@ -141,7 +143,8 @@ def street_tile(
     SELECT {mark}, trees.number, trees.layer || {groups}
       {f"|| {empty}" if words else ""} FROM trees WHERE {CONDITIONS}"""
     # psycopg keeps what it has read of a text only up to 4096 letters.
-    return _without_choice(" ".join(text.split())) if planned_once else " ".join(text.split())
+    text = " ".join(text.split())
+    return _without_choice(text) if planned_once else text
 
 
 def _without_choice(text: str) -> str:
@@ -181,11 +184,6 @@ def cell_tile(allowed: str, *, side: int) -> str:
         count(*) FILTER (WHERE imm) AS imm
       FROM placed GROUP BY {_step("v", side)} * {side} + {_step("u", side)})
     SELECT {layer("cells", "SELECT * FROM cells")}"""
-
-
-def _line(name: str) -> str:
-    """SQL of a·x + b·y + c with the numbers of a side or axis of the tile."""
-    return f"%({name}a)s::float8 * x + %({name}b)s::float8 * y + %({name}c)s::float8"
 
 
 def _step(axis: str, side: int) -> str:
