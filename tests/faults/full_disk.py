@@ -8,11 +8,12 @@ gets room again. The last line is what became of it, as JSON.
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -39,10 +40,19 @@ SIZE_MB = 600
 FULL_S = 2.5
 
 
-def mount(folder: Path) -> None:
-    """A small disk that only this process and its children see."""
+@contextlib.contextmanager
+def small_disk() -> Iterator[Path]:
+    """A disk that only this process and its children see; the folder under it goes in the end, too."""
+    folder = Path(tempfile.mkdtemp(prefix="baum-full-"))
     command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m,mode=755", "tmpfs", str(folder)]
-    subprocess.run(command, check=True)
+    try:
+        subprocess.run(command, check=True)
+        folder.chmod(0o755)
+        yield folder
+    finally:
+        # Lazily: whatever still holds a file of it keeps the disk, not the folder.
+        subprocess.run(["umount", "--lazy", str(folder)], check=False)
+        folder.rmdir()
 
 
 def fill(folder: Path) -> Path:
@@ -64,11 +74,15 @@ def wait_until(true: Callable[[], bool], *, patience: float = 60.0) -> None:
 
 
 def main() -> None:
-    """Run and say."""
-    folder = Path(tempfile.mkdtemp(prefix="baum-full-"))
-    mount(folder)
-    folder.chmod(0o755)
-    tempfile.tempdir = str(folder)
+    """Run and say; a word to end is followed with the cluster stopped."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended from outside."))
+    with small_disk() as folder:
+        tempfile.tempdir = str(folder)
+        _run(folder)
+
+
+def _run(folder: Path) -> None:
+    """A cluster on the small disk, and the trial in it."""
     with private_cluster() as postgres:
         name = f"baumtest_{os.getpid()}_full"
         if sys.argv[1:]:
