@@ -50,6 +50,12 @@ def get(connection: http.client.HTTPConnection, path: str = "/") -> int:
     return int(connection.getresponse().read())
 
 
+def handed_over(connection: http.client.HTTPConnection, requests: int) -> int:
+    """How often the connection was handed over in a series of requests."""
+    first = get(connection)
+    return max(get(connection) for _ in range(requests)) - first
+
+
 def get_later(connection: http.client.HTTPConnection) -> int:
     """The same after a pause; a server that had none of it in the meantime still lingers."""
     time.sleep(0.1)
@@ -59,9 +65,8 @@ def get_later(connection: http.client.HTTPConnection) -> int:
 def test_quick_requests_of_a_connection_are_answered_in_one_go(server):
     port, _process = server
     kept = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    first = get(kept)
-    # A pause of the test's own machine costs a hand-over: some of them, never one for each.
-    assert first <= [get(kept) for _ in range(200)][-1] < first + 100
+    # A pause of the test's own machine costs a hand-over: the quietest of three series counts.
+    assert min(handed_over(kept, 200) for _ in range(3)) < 20
     before = get(kept)
     assert any(get_later(kept) > before for _ in range(20))
 
