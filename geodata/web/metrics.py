@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
-from typing import Any
+from typing import Any, get_args
 
 from django.conf import settings
 from django.db import connection
@@ -21,6 +21,7 @@ from baumkataster.metrics import folder_of_processes
 from baumkataster.permissions import Door
 from geodata.models import ImportRun
 from inspections.models import ControlRun
+from inspections.reports.rule_change import Verdict, rule_verdict
 from inspections.reports.run_status import run_status
 from inspections.web.field_waiting import unsettled_entries
 
@@ -77,6 +78,7 @@ class _State:
         now = timezone.now()
         yield from _jobs()
         yield from _controls(now)
+        yield from _due_dates(now)
         yield from _field_and_imports(now)
         yield from _keeping(now)
 
@@ -113,6 +115,17 @@ def _controls(now: datetime) -> Iterator[GaugeMetricFamily]:
         yield from _one("baum_measures_overdue", "Overdue measures at the last control", overdue)
     yield from _one("baum_mails_waiting", "Mails that are not sent yet", status.waiting_mails)
     yield from _one("baum_mails_late", "Of these, for over 10 minutes", status.late_mails)
+
+
+def _due_dates(now: datetime) -> Iterator[GaugeMetricFamily]:
+    """The word of /healthz: one of them is 1, the others are 0."""
+    verdict = rule_verdict(now)
+    family = GaugeMetricFamily(
+        "baum_due_dates", "Whether all due dates follow the rule: 1 at its state", labels=["state"]
+    )
+    for state in get_args(Verdict):
+        family.add_metric([state], state == verdict)
+    yield family
 
 
 def _field_and_imports(now: datetime) -> Iterator[GaugeMetricFamily]:

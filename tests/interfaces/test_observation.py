@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,15 @@ from django.utils import timezone
 from baumkataster.logs import JsonLines, RequestWords
 from baumkataster.metrics import forget_dead_processes
 from baumkataster.web.observation import pseudonym
-from tests.factories import load_reference_data, make_city, make_tree, make_user, replan_all
+from inspections.models import Replanning
+from tests.factories import (
+    load_reference_data,
+    load_rule_set,
+    make_city,
+    make_tree,
+    make_user,
+    replan_all,
+)
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -127,6 +136,24 @@ def test_metrics_tell_what_waits(settings: Any, tmp_path: Path) -> None:
     assert float(re.search(r"^baum_backup_age_seconds (\S+)", read(settings), re.M)[1]) < 60
     (tmp_path / "last-backup.json").write_text("[]", encoding="utf-8")
     assert "baum_backup_age_seconds" not in read(settings)
+
+
+def test_metrics_tell_whether_due_dates_follow_the_rule(settings: Any) -> None:
+    def due_dates() -> dict[str, float]:
+        pattern = r'^baum_due_dates\{state="(\w+)"\} (\S+)'
+        return {state: float(number) for state, number in re.findall(pattern, read(settings), re.M)}
+
+    states = {"ok": 0.0, "applying": 0.0, "stuck": 0.0, "failed": 0.0}
+    assert due_dates() == states | {"ok": 1}
+    hour_ago = timezone.now() - timedelta(hours=1)
+    rule = load_rule_set(version=2, created_at=hour_ago)
+    row = Replanning.objects.create(rule_set=rule, asked_at=timezone.now())
+    assert due_dates() == states | {"applying": 1}
+    for asked_at, state, word in ((hour_ago, "running", "stuck"), (hour_ago, "failed", "failed")):
+        row.asked_at, row.state = asked_at, state
+        row.save()
+        assert due_dates() == states | {word: 1}
+        assert Client().get("/healthz").json()["due_dates"] == word
 
 
 def test_alert_rules_ask_for_what_there_is(settings: Any, tmp_path: Path) -> None:
