@@ -6,7 +6,7 @@ refuses raises at the first ``next``, before anything has left.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -16,14 +16,13 @@ import psycopg
 from django.db import connection
 
 from baumkataster.models import Role, Tree, User
+from geodata.copied_blocks import copied_blocks
 from geodata.fields import PUBLIC, SIGNED_IN, Column
 from geodata.public_views import CONTROL_VIEW, PUBLIC_VIEW
 from inspections.filters import TreeFilter, apply
 from inspections.rules.states import STATES
 from inspections.sql_state import STATE
 
-#: Bytes that are gathered before they are passed on.
-BLOCK = 1 << 16
 #: Decimals of a degree: 7 are about a centimetre.
 DECIMALS = 7
 Dialect = Literal["excel", "plain"]
@@ -100,8 +99,7 @@ def geojson(selection: Selection, *, about: str = "") -> Iterator[bytes]:
     )
     # No JSON text holds these two characters, so the row leaves the database as it is.
     options = r"FORMAT csv, DELIMITER E'\x01', QUOTE E'\x02'"
-    rows = copied(selection, row, f", LATERAL (SELECT {listed}) p", options)
-    blocks = _blocks(rows)
+    blocks = copied(selection, row, f", LATERAL (SELECT {listed}) p", options)
     # Every feature begins with a comma but the first.
     said = f'"description":{json.dumps(about, ensure_ascii=False)},' if about else ""
     head = f'{{"type":"FeatureCollection","name":"baeume",{said}"features":[\n'
@@ -131,8 +129,7 @@ def csv(
     delimiter = ";" if comma else ","
     options = f"FORMAT csv, DELIMITER '{delimiter}'"
     lateral = ", LATERAL (SELECT ST_Transform(v.geom, 4326) AS lonlat) g"
-    rows = copied(selection, ", ".join(columns.values()), lateral, options)
-    blocks = _blocks(rows)
+    blocks = copied(selection, ", ".join(columns.values()), lateral, options)
     mark = b"\xef\xbb\xbf" if comma else b""
     yield mark + f"{delimiter.join(columns)}\n".encode() + next(blocks, b"")
     yield from blocks
@@ -163,15 +160,10 @@ def statement(selection: Selection, columns: str, lateral: str, options: str) ->
 
 
 def copied(selection: Selection, columns: str, lateral: str, options: str) -> Iterator[bytes]:
-    """Rows as the database writes them; leaving early cancels the statement."""
+    """Blocks of rows as the database writes them; leaving early cancels the statement."""
     text = statement(selection, columns, lateral, options)
-    with (
-        export_session() as session,
-        psycopg.ClientCursor(session) as cursor,
-        cursor.copy(text, selection.params or None) as rows,
-    ):
-        for row in rows:
-            yield bytes(row)
+    with export_session() as session:
+        yield from copied_blocks(session, text, selection.params)
 
 
 @contextmanager
@@ -191,18 +183,3 @@ def export_session() -> Iterator[psycopg.Connection[Any]]:
         yield own.connection
     finally:
         own.close()
-
-
-def _blocks(rows: Iterable[bytes]) -> Iterator[bytes]:
-    """Rows gathered to blocks that are worth sending."""
-    gathered: list[bytes] = []
-    size = 0
-    for row in rows:
-        gathered.append(row)
-        size += len(row)
-        if size >= BLOCK:
-            yield b"".join(gathered)
-            gathered.clear()
-            size = 0
-    if gathered:
-        yield b"".join(gathered)

@@ -13,6 +13,7 @@ from psycopg.pq import TransactionStatus
 
 from baumkataster.models import Tree
 from geodata import exporting
+from geodata.copied_blocks import BLOCK
 from geodata.fields import CONTROL, PUBLIC
 from inspections.filters import TreeFilter
 from inspections.models import ControlPlan, Measure, RuleSet
@@ -267,7 +268,7 @@ def test_memory_does_not_grow_with_the_number_of_trees() -> None:
         tracemalloc.start()
         for block in getattr(exporting, kind)(selection):
             size += len(block)
-            assert len(block) < 4 * exporting.BLOCK, kind
+            assert len(block) < 4 * BLOCK, kind
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert size > 2_500_000, kind
