@@ -41,7 +41,9 @@ HELD = """async () => {
       for (await pause(); turns.length || frames.length; await pause()) (turns.shift() ?? frames.shift())();
     },
     colours: (canvas) => {
-      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+      copy.drawImage(canvas, 0, 0);
+      const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
       const found = new Set();
       for (let i = 0; i < data.length; i += 4) found.add(data.slice(i, i + 4).join(" "));
       return [...found];

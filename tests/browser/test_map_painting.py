@@ -34,11 +34,29 @@ HELD = """async (table) => {
   const painted = [];
   layer.addEventListener("painted", ({ detail }) => painted.push(detail.complete));
   const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
+  // One for each picture that took the place of an older one.
+  const pictures = [];
+  const { transferFromImageBitmap } = ImageBitmapRenderingContext.prototype;
+  ImageBitmapRenderingContext.prototype.transferFromImageBitmap = function (picture) {
+    pictures.push(picture.width);
+    transferFromImageBitmap.call(this, picture);
+  };
   layer.addTo(map);
   const held = {
-    map, layer, turns, painted,
+    map, layer, turns, painted, pictures,
     shown: () => map.getPane("overlayPane").querySelector("canvas"),
     turn: () => { turns.shift()?.(); },
+    /** Until the paint that has begun is shown. */
+    paint: async () => {
+      const before = pictures.length;
+      for (; turns.length; await Promise.resolve()) held.turn();
+      while (pictures.length === before) await pause();
+    },
+    pixels: (x, y, edge) => {
+      const copy = new OffscreenCanvas(edge, edge).getContext("2d");
+      copy.drawImage(held.shown(), -x, -y);
+      return copy.getImageData(0, 0, edge, edge).data;
+    },
     /** Until nothing is left to do and every tile is here. */
     rest: async () => {
       for (let quiet = 0; quiet < 8; quiet += 1) {
@@ -87,45 +105,64 @@ def states() -> dict[str, Any]:
 
 def test_a_view_is_painted_in_many_turns_and_the_older_picture_stays(page):
     """Nothing is empty in between, and what is shown is what is hit."""
-    stayed, turns, fresh = page.evaluate("""() => {
-      const older = held.shown();
-      const wide = older.width;
+    older, stayed, turns, newer, moved = page.evaluate("""async () => {
+      const look = () => [held.shown().getBoundingClientRect().left, held.pixels(0, 0, 400).join("")];
+      const [left, older] = look();
+      const shown = held.pictures.length;
       held.map.panBy([40, 0], { animate: false });
       let [stayed, turns] = [true, 0];
-      while (held.turns.length && held.shown() === older) {
-        stayed = stayed && older.isConnected && older.width === wide;
+      for (; held.turns.length; turns += 1) {
+        stayed = stayed && held.pictures.length === shown;
+        if (turns % 8 === 0) {
+          const [at, picture] = look();
+          stayed = stayed && at === left - 40 && picture === older;
+        }
         held.turn();
-        turns += 1;
       }
-      const { width } = held.shown();
-      return [stayed, turns, held.shown() !== older && width === wide];
+      await held.rest();
+      const [at, newer] = look();
+      return [new Set(older).size > 1, stayed, turns, newer !== older, at === left];
     }""")
+    assert older
     assert stayed
     assert turns > 20
-    assert fresh
+    assert newer
+    assert moved
 
 
 def test_a_newer_view_drops_the_paint_of_an_older_one(page):
     """However far the older paint is, only the newer picture is ever shown."""
     shown = page.evaluate("""async () => {
-      const pictures = new Set();
-      const look = () => pictures.add(held.shown());
-      const older = held.shown();
+      const before = held.pictures.length;
       held.map.panBy([30, 0], { animate: false });
-      for (let i = 0; i < 15; i += 1) { held.turn(); look(); }
+      for (let i = 0; i < 15; i += 1) held.turn();
       held.map.panBy([30, 0], { animate: false });
-      while (held.turns.length) { held.turn(); look(); }
-      pictures.delete(older);
+      await held.paint();
+      await held.rest();
       const { left } = held.shown().getBoundingClientRect();
-      return [pictures.size, left - held.map.getContainer().getBoundingClientRect().left];
+      return [held.pictures.length - before, left - held.map.getContainer().getBoundingClientRect().left];
     }""")
     # A quarter of the map beyond its edge: the canvas lies where the newer view wants it.
     assert shown == [1, -100]
 
 
+def test_a_whole_picture_that_is_no_longer_wanted_is_not_shown(page):
+    """Its last step is done, and before the browser has made the picture the map moves on."""
+    shown = page.evaluate("""async () => {
+      const before = held.pictures.length;
+      held.map.panBy([30, 0], { animate: false });
+      while (held.turns.length) held.turn();
+      held.map.panBy([30, 0], { animate: false });
+      await held.paint();
+      await held.rest();
+      return held.pictures.length - before;
+    }""")
+    assert shown == 1
+
+
 def test_a_tree_is_hit_where_it_is_shown(page):
     """In the picture, after a move and while the next one is being painted."""
-    hits = page.evaluate("""() => {
+    hits = page.evaluate("""async () => {
       const tree = held.layer.visible()[7];
       const hit = () => held.layer.hit(held.layer.pixel(tree), false)?.id === tree.id;
       const found = [hit()];
@@ -133,7 +170,7 @@ def test_a_tree_is_hit_where_it_is_shown(page):
       found.push(hit());
       for (let i = 0; i < 10; i += 1) held.turn();
       found.push(hit());
-      while (held.turns.length) held.turn();
+      await held.paint();
       return [...found, hit()];
     }""")
     assert hits == [True, True, True, True]
@@ -141,14 +178,13 @@ def test_a_tree_is_hit_where_it_is_shown(page):
 
 def test_the_chosen_tree_has_its_ring(page):
     """Painted with the next picture."""
-    rings = page.evaluate("""() => {
+    rings = page.evaluate("""async () => {
       const tree = held.layer.visible()[7];
       const blue = () => {
-        const canvas = held.shown();
         const corner = held.layer.canvas.corner();
         const at = held.map.containerPointToLayerPoint(held.layer.pixel(tree)).subtract(corner);
         const [x, y] = [Math.round(at.x) - 30, Math.round(at.y) - 30];
-        const { data } = canvas.getContext("2d").getImageData(x, y, 60, 60);
+        const data = held.pixels(x, y, 60);
         let found = 0;
         for (let i = 0; i < data.length; i += 4) {
           if (data[i] < 60 && data[i + 1] < 90 && data[i + 2] > 140 && data[i + 3] > 200) found += 1;
@@ -157,10 +193,10 @@ def test_the_chosen_tree_has_its_ring(page):
       };
       const before = blue();
       held.layer.choose(tree.id);
-      while (held.turns.length) held.turn();
+      await held.paint();
       const chosen = blue();
       held.layer.choose("");
-      while (held.turns.length) held.turn();
+      await held.paint();
       return [before, chosen, blue()];
     }""")
     assert rings == [False, True, False]

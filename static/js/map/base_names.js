@@ -16,7 +16,6 @@ export class NameLayer {
     this.nativeZoom = nativeZoom;
     this.canvas = paintedCanvas((context, view) => this.#paint(context, view), {
       pane: "names",
-      sliced: true,
     });
   }
 

@@ -5,12 +5,12 @@ import { walker as pageWalker } from "baum/map/steps.js";
 /** A newer view drops the paint of an older one; for what comes bit by bit there is `again`. */
 export class Behind {
   /**
-   * @param {(view: object) => Iterator} steps of painting a view; with the last one the new picture is shown
+   * @param {(view: object) => Iterator} steps of painting a view; they end with its picture or a promise of it
    * @param {import("baum/map/steps.js").Walker} [walker]
+   * @param {(picture: any, view: object) => void} [show] the picture of a view that is still wanted
    */
-  constructor(steps, walker = pageWalker) {
-    this.steps = steps;
-    this.walker = walker;
+  constructor(steps, walker = pageWalker, show = () => {}) {
+    Object.assign(this, { steps, walker, show });
     this.walk = null;
     this.begun = false;
     this.stale = false;
@@ -21,7 +21,7 @@ export class Behind {
     this.drop();
     this.view = view;
     const walk = this.walk = this.walker.walk(this.#noted(this.steps(view)));
-    walk.done.then(() => this.#ended(walk), (error) => {
+    walk.done.then((picture) => this.#ended(walk, picture), (error) => {
       this.#ended(walk);
       reportError(error);
     });
@@ -46,11 +46,13 @@ export class Behind {
     return yield* steps;
   }
 
-  #ended(walk) {
-    if (walk !== this.walk) return;
+  /** Show the picture, if there is one and its view is still wanted. */
+  #ended(walk, picture) {
+    if (walk !== this.walk) return picture?.close?.();
     const { stale, view } = this;
     this.walk = null;
     this.begun = this.stale = false;
+    if (picture) this.show(picture, view);
     if (stale) this.paint(view);
   }
 }

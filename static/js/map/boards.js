@@ -1,11 +1,12 @@
 /**
- * Paints small canvases in steps on boards that nobody sees, one after the other, and then copies them.
+ * Paints small canvases in steps on boards that nobody sees, one after the other, and then hangs their pictures up.
  *
  * What is drawn on a canvas of the page becomes a picture only when the browser makes the next frame: many
  * canvases in one frame are one long task, whatever our clock says. What is drawn on a board becomes a picture
  * at the end of each turn.
  */
 
+import { hang } from "baum/map/pictures.js";
 import { slices as pageSlices } from "baum/map/slices.js";
 import { walker as pageWalker } from "baum/map/steps.js";
 
@@ -29,10 +30,9 @@ export class Boards {
    * @param {{wanted: () => boolean}} options wanted: false when the canvas has become another tile's
    */
   async paint(canvas, edge, steps, { wanted }) {
-    const board = await this.#inLine(() => wanted() && this.#painted(edge, steps, wanted));
-    if (!board) return;
-    await this.slices.run(() => wanted() && copy(board, canvas));
-    this.free.push(board);
+    const picture = await this.#inLine(() => wanted() && this.#painted(edge, steps, wanted));
+    if (!picture) return;
+    await this.slices.run(() => wanted() ? hang(picture, canvas) : picture.close());
   }
 
   /** One tile at a time, or the first would be done with the last. */
@@ -49,9 +49,10 @@ export class Boards {
     board.width = board.height = Math.round(edge * ratio);
     const context = board.getContext("2d");
     context.scale(ratio, ratio);
-    if (await this.walker.walk(whileWanted(steps(context), wanted)).done) return board;
+    const whole = await this.walker.walk(whileWanted(steps(context), wanted)).done;
+    const picture = whole ? await createImageBitmap(board) : null;
     this.free.push(board);
-    return null;
+    return picture;
   }
 }
 
@@ -62,11 +63,6 @@ function* whileWanted(steps, wanted) {
     if (!wanted()) return false;
   }
   return true;
-}
-
-function copy(board, canvas) {
-  canvas.width = canvas.height = board.width;
-  canvas.getContext("2d").drawImage(board, 0, 0);
 }
 
 export const boards = new Boards();

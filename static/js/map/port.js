@@ -20,6 +20,7 @@ import {
   Util,
 } from "leaflet";
 import { Behind } from "baum/map/behind.js";
+import { hang } from "baum/map/pictures.js";
 import { t } from "baum/io/words.js";
 
 export const MIN_ZOOM = 10;
@@ -161,9 +162,9 @@ export function paintedTiles(paint, options = {}) {
 /**
  * One canvas over the whole view (and a margin), repainted at rest; Leaflet moves and scales it on the way.
  *
- * @param {(context: CanvasRenderingContext2D, view: View) => void|Iterator} paint with `sliced` it returns its
- *   steps: they run between frames, and the canvas is shown when all are done; until then the older one stays
- * @param {{pane?: string, sliced?: boolean, walker?: import("baum/map/steps.js").Walker}} [options]
+ * @param {(context: CanvasRenderingContext2D, view: View) => void|Iterator} paint may return its steps: they run
+ *   between frames, and the picture is shown when all are done; until then the older one stays
+ * @param {{pane?: string, walker?: import("baum/map/steps.js").Walker}} [options]
  * @typedef {{zoom: number, size: {x: number, y: number}, ratio: number, west: number, north: number,
  *   east: number, south: number, place: (x: number, y: number) => {x: number, y: number},
  *   world: (x: number, y: number) => {x: number, y: number}}} View
@@ -184,7 +185,11 @@ const PaintedCanvas = Renderer.extend({
     this.paintView = paint;
     Util.setOptions(this, { padding: 0.25, ...options });
     this._layers = {};
-    this._behind = new Behind((view) => this._steps(view), this.options.walker);
+    this._behind = new Behind(
+      (view) => this._steps(view),
+      this.options.walker,
+      (...made) => this._show(...made),
+    );
   },
   _initContainer() {
     this._container = hiddenCanvas();
@@ -200,8 +205,7 @@ const PaintedCanvas = Renderer.extend({
   _update() {
     if (this._map._animatingZoom && this.view) return;
     this.view = this._viewNow();
-    if (this.options.sliced) this._behind.paint(this.view);
-    else this._paintAtOnce();
+    this._behind.paint(this.view);
   },
   _reset() {
     this._update();
@@ -223,40 +227,37 @@ const PaintedCanvas = Renderer.extend({
   repaint() {
     // While it flies to another zoom there is nothing to paint; it will be painted where it lands.
     if (!this._container || !this.view || this._map._animatingZoom) return;
-    if (this.options.sliced) this._behind.paint(this.view);
-    else this._paintAtOnce();
+    this._behind.paint(this.view);
   },
   /** More has come: paint again, after the paint that has begun. */
   repaintAfter() {
     if (this._container && !this._map._animatingZoom) this._behind.again();
   },
-  _paintAtOnce() {
-    const steps = this._steps(this.view);
-    while (!steps.next().done);
-  },
+  /** Paint on a canvas that nobody sees; ends with its picture, null for a view without any pixel. */
   *_steps(view) {
     const { size, ratio } = view;
-    const canvas = hiddenCanvas();
-    canvas.width = Math.round(size.x * ratio);
-    canvas.height = Math.round(size.y * ratio);
-    const context = canvas.getContext("2d");
+    const board = hiddenCanvas();
+    board.width = Math.round(size.x * ratio);
+    board.height = Math.round(size.y * ratio);
+    const context = board.getContext("2d");
     context.scale(ratio, ratio);
-    yield* this.paintView(context, view) ?? [];
-    this._show(canvas, view);
+    try {
+      yield* this.paintView(context, view) ?? [];
+      return board.width && board.height ? createImageBitmap(board) : null;
+    } finally {
+      // Its memory goes now and not some time.
+      board.width = board.height = 0;
+    }
   },
-  /** Put a painted canvas in the place of the older one. */
-  _show(canvas, { size, corner, center, zoom, pixelOrigin }) {
-    const older = this._container;
-    canvas.className = older.className;
+  /** Put a picture in the place of the older one. */
+  _show(picture, { size, corner, center, zoom, pixelOrigin }) {
+    const canvas = this._container;
     canvas.style.width = `${size.x}px`;
     canvas.style.height = `${size.y}px`;
-    this._container = canvas;
     Object.assign(this, { _center: center, _zoom: zoom });
     if (pixelOrigin.equals(this._map.getPixelOrigin())) DomUtil.setPosition(canvas, corner);
     else this._follow();
-    older.replaceWith(canvas);
-    // Its memory goes now and not some time.
-    older.width = older.height = 0;
+    hang(picture, canvas);
   },
   _viewNow() {
     const map = this._map;

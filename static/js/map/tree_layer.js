@@ -49,7 +49,6 @@ export class TreeLayer extends EventTarget {
     this.badges = [];
     this.canvas = paintedCanvas((context, view) => this.#paint(context, view), {
       pane: "overlayPane",
-      sliced: true,
       walker,
     });
   }
