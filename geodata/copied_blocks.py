@@ -2,8 +2,8 @@
 
 psycopg hands out one row at a time and goes to sleep whenever the database is a moment behind: a
 million trees wake it a hundred thousand times, and each time takes processor time from the database
-beside it. Here rows that have come already are taken straight from libpq, and a reader who has
-caught up lets the database get a little ahead before it looks again.
+beside it. Here rows that have come already are taken straight from libpq, and a reader who
+has caught up lets the database get a little ahead before it looks again.
 """
 
 from collections.abc import Iterator
@@ -29,38 +29,37 @@ def copied_blocks(
     """What the statement writes, whole rows; leaving early cancels it."""
     gathered: list[Buffer] = []
     size = 0
-    for row in _rows(session, statement, params):
-        gathered.append(row)
-        size += len(row)
-        if size >= BLOCK:
-            yield b"".join(gathered)
-            gathered.clear()
-            size = 0
-    if gathered:
-        yield b"".join(gathered)
-
-
-def _rows(
-    session: psycopg.Connection[Any], statement: str, params: tuple[Any, ...]
-) -> Iterator[Buffer]:
     with (
         psycopg.ClientCursor(session) as cursor,
         cursor.copy(statement, params or None) as copy,
     ):
-        libpq = session.pgconn
-        take = libpq.get_copy_data
         row: Buffer = copy.read()
-        while row:
-            yield row
-            length, row = take(1)
+        length = len(row)
+        while length > 0:
+            gathered.append(row)
+            size += length
+            if size >= BLOCK:
+                yield b"".join(gathered)
+                gathered.clear()
+                size = 0
+            length, row = session.pgconn.get_copy_data(1)
             if length == 0:
-                libpq.consume_input()
-                length, row = take(1)
-            if length == 0:
-                sleep(AHEAD)
-                row = copy.read()
-            if length < 0:
-                _end(libpq)
+                length, row = _later(copy)
+        if length < 0:
+            _end(session.pgconn)
+    if gathered:
+        yield b"".join(gathered)
+
+
+def _later(copy: psycopg.Copy) -> tuple[int, Buffer]:
+    """A row that the socket may hold already, else once there are some; length as libpq says it."""
+    copy.connection.pgconn.consume_input()
+    length, row = copy.connection.pgconn.get_copy_data(1)
+    if length:
+        return length, row
+    sleep(AHEAD)
+    waited_for = copy.read()
+    return len(waited_for), waited_for
 
 
 def _end(libpq: PGconn) -> None:
