@@ -26,6 +26,8 @@ from inspections.sql_state import STATE
 #: Decimals of a degree: 7 are about a centimetre.
 DECIMALS = 7
 Dialect = Literal["excel", "plain"]
+#: What a spreadsheet takes for the beginning of a formula, as ascii() says it.
+_FORMULA = ", ".join(str(ord(sign)) for sign in "=+-@\t\r")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +145,8 @@ def _cell(column: Column, *, comma: bool) -> str:
     if column.type == "boolean":
         return f"CASE WHEN {value} THEN 'ja' WHEN NOT {value} THEN 'nein' END"
     if column.type == "text":
-        return f"CASE WHEN {value} ~ '^[=+@\t\r-]' THEN '''' || {value} ELSE {value} END"
+        # By its number: a regular expression would cost a tenth of the whole statement.
+        return f"CASE WHEN ascii({value}) IN ({_FORMULA}) THEN '''' || {value} ELSE {value} END"
     return value
 
 
