@@ -168,13 +168,20 @@ export class BaseLayers {
     const { layers, names } = layersOf(row, this.kept);
     this.shown = layers;
     this.names = names;
+    if (this.trees) this.names?.avoid(this.trees.badges);
     for (const layer of this.shown) this.map.addLayer(layer);
     return row;
   }
 
   /** Paint the names again, once their font is here. */
   repaint() {
-    this.names?.repaint();
+    this.names?.canvas.repaint();
+  }
+
+  /** Keep names off the badges of this layer. */
+  leaveRoomFor(trees) {
+    this.trees = trees;
+    trees.addEventListener("painted", () => this.names?.avoid(trees.badges));
   }
 }
 
@@ -182,8 +189,8 @@ export class BaseLayers {
 function layersOf(row, kept) {
   if (row.kind === "demo") {
     const attribution = row.attribution || t("Erfundene Stadt, eigene Zeichnung");
-    const names = new NameLayer(baseShapes, NATIVE_ZOOM).canvas;
-    return { layers: [paintedTiles(paintTile, { attribution, maxZoom: MAX_ZOOM }), names], names };
+    const names = new NameLayer(baseShapes, NATIVE_ZOOM);
+    return { layers: [paintedTiles(paintTile, { attribution, maxZoom: MAX_ZOOM }), names.canvas], names };
   }
   if (row.kind !== "xyz" && row.kind !== "wms") return { layers: [], names: null };
   return { layers: [pictureLayer(row, kept && ((tile) => kept(row, tile)))], names: null };

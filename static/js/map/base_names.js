@@ -1,5 +1,6 @@
 /** Names of districts, parks and streets on our own map; placed once per view, so that none is cut off. */
 
+import { badgeRadius } from "baum/core/clusters.js";
 import { NAMES } from "baum/map/base_style.js";
 import { paintedCanvas } from "baum/map/port.js";
 import { tilesFor } from "baum/map/tile_cover.js";
@@ -8,15 +9,31 @@ const FONT = '"Fira Sans", sans-serif';
 const ORDER = ["district", "main_road", "water", "green", "road", "building"];
 /** A street's name comes again after so many pixels. */
 const REPEAT = 420;
+/** A district's name stands in its middle, or so many pixels below where badges of trees leave room. */
+const SHIFTS = [0, -22, 22, -44, 44, -66, 66];
+/** Pixels between a badge, with its light edge, and a name. */
+const CLEAR = 4;
 
 export class NameLayer {
   /** @param {import("baum/io/tiles.js").TileStore} store @param {number} nativeZoom */
   constructor(store, nativeZoom) {
     this.store = store;
     this.nativeZoom = nativeZoom;
+    this.badges = [];
     this.canvas = paintedCanvas((context, view) => this.#paint(context, view), {
       pane: "names",
     });
+  }
+
+  /**
+   * Keep the names off the badges of the trees, which would cover them.
+   *
+   * @param {{x: number, y: number, count: number}[]} badges x, y in world units
+   */
+  avoid(badges) {
+    if (!badges.length && !this.badges.length) return;
+    this.badges = badges;
+    this.#soon();
   }
 
   *#paint(context, view) {
@@ -29,7 +46,9 @@ export class NameLayer {
     }
     const shapes = joinAreas(pieces);
     shapes.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || b.length - a.length);
-    const placed = new Placed();
+    const placed = new Placed(
+      this.badges.map(({ x, y, count }) => ({ ...view.place(x, y), reach: badgeRadius(count) + CLEAR })),
+    );
     for (const shape of shapes) {
       const name = readyName(context, shape, placed);
       if (name) paintName(context, name);
@@ -55,6 +74,11 @@ class Placed {
   boxes = [];
   names = new Map();
 
+  /** @param {{x: number, y: number, reach: number}[]} circles that no name may touch */
+  constructor(circles) {
+    this.circles = circles;
+  }
+
   /** Take a box for a name if it is free and the same name is not near. */
   take(name, x, y, width, height) {
     const near = (this.names.get(name) ?? []).some((spot) => Math.hypot(spot.x - x, spot.y - y) < REPEAT);
@@ -67,11 +91,16 @@ class Placed {
     const covered = this.boxes.some((b) =>
       b.left < box.right && box.left < b.right && b.top < box.bottom && box.top < b.bottom
     );
-    if (near || covered) return false;
+    if (near || covered || this.circles.some((circle) => touches(circle, box))) return false;
     this.boxes.push(box);
     this.names.set(name, [...(this.names.get(name) ?? []), { x, y }]);
     return true;
   }
+}
+
+/** Whether a circle reaches into a box. */
+function touches({ x, y, reach }, { left, right, top, bottom }) {
+  return Math.hypot(x - Math.max(left, Math.min(x, right)), y - Math.max(top, Math.min(y, bottom))) < reach;
 }
 
 /** Shapes of a tile that may carry a name at this zoom, in pixels of the view. */
@@ -163,13 +192,16 @@ function readyName(context, { kind, name, style, spots, length, type, centre }, 
   const width = widthOf(context, name, kind, style);
   if (type === 2 && length < width * 1.1) return null;
   if (type === 3 && kind === "building" && length < width * 2) return null;
-  const at = style.along && type === 2 ? alongOf(spots, length) : { ...centre, angle: 0 };
+  const middle = style.along && type === 2 ? alongOf(spots, length) : { ...centre, angle: 0 };
   const [w, h] = [
-    Math.abs(Math.cos(at.angle)) * width + Math.abs(Math.sin(at.angle)) * style.size,
-    Math.abs(Math.sin(at.angle)) * width + Math.abs(Math.cos(at.angle)) * style.size,
+    Math.abs(Math.cos(middle.angle)) * width + Math.abs(Math.sin(middle.angle)) * style.size,
+    Math.abs(Math.sin(middle.angle)) * width + Math.abs(Math.cos(middle.angle)) * style.size,
   ];
-  if (!placed.take(name, at.x, at.y, w, h)) return null;
-  return { at, ...pictureOf(name, kind, style, width) };
+  const shift = (kind === "district" ? SHIFTS : [0]).find((by) =>
+    placed.take(name, middle.x, middle.y + by, w, h)
+  );
+  if (shift === undefined) return null;
+  return { at: { ...middle, y: middle.y + shift }, ...pictureOf(name, kind, style, width) };
 }
 
 function paintName(context, { at, picture, wide, high }) {

@@ -9,6 +9,8 @@ const box = document.querySelector("#progress");
 const bar = box.querySelector("progress");
 const head = box.querySelector("#progress-head");
 const step = box.querySelector("#progress-step");
+/** The badge in the head of the page says the same as the progress. */
+const badge = document.querySelector("[data-state]");
 const rows = box.querySelector("#progress-rows");
 
 /** Set words only when they are others: a screen reader says each change. */
@@ -28,6 +30,7 @@ async function look() {
     if (!now.busy) return location.reload();
     bar.value = now.share;
     say(head, now.words);
+    say(badge, now.words);
     say(step, now.step);
     if (now.rows) rows.textContent = rows.dataset.words.replace("{number}", counted(now));
   } catch {

@@ -125,6 +125,7 @@ map.on("mousemove", ({ containerPoint }) => {
   map.getContainer().classList.toggle("is-over-tree", Boolean(trees.hit(containerPoint, false)));
 });
 map.on("moveend", () => writeState());
+bases.leaveRoomFor(trees);
 trees.addEventListener("painted", () => {
   parts.list.setTrees(trees.visible(), state.tree);
 });

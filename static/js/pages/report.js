@@ -36,6 +36,7 @@ bases.show("");
 const trees = new TreeLayer({ symbols, day: config.day, address: "/tiles/trees/" });
 trees.setFilter(tileQuery(), config.states);
 trees.addTo(map);
+bases.leaveRoomFor(trees);
 
 let shown = "";
 /** The tree of a row, ringed and drawn also where the map only shows numbers. */
