@@ -30,19 +30,22 @@ care AS (
     WHERE m.kind_id = ANY(%(care_kinds)s) AND m.state = 'done' AND m.done_on <= %(day)s
       AND {care} {among_m}
     GROUP BY m.tree_id
-    ORDER BY m.tree_id
 ),
 initial AS (
     SELECT h.tree_id, h.initial_due_on FROM public.inspections_controlplan h
     WHERE h.initial_due_on IS NOT NULL {among_h}
 ),
+-- What few trees have, so that all of them are joined once only; in order, as basis and trees are.
+aside AS (
+    SELECT tree_id, h.id, h.last_on, h.next_on, care.care_on, initial.initial_due_on
+    FROM inherited h FULL JOIN care USING (tree_id) FULL JOIN initial USING (tree_id)
+    ORDER BY tree_id
+),
 source AS (
     SELECT {columns}
     FROM {trees}
     LEFT JOIN basis b ON b.tree_id = t.id
-    LEFT JOIN inherited h ON h.tree_id = t.id
-    LEFT JOIN care ON care.tree_id = t.id
-    LEFT JOIN initial ON initial.tree_id = t.id
+    LEFT JOIN aside h ON h.tree_id = t.id
     {joins}
     WHERE {among} {among_t}
     OFFSET 0
@@ -97,7 +100,7 @@ WITH source AS (
         coalesce(b.condition, '') AS condition,
         CASE WHEN t.expectation <> '' THEN t.expectation ELSE place.expectation END AS expectation,
         t.planted_on, t.created_at, place.kind,
-        initial.initial_due_on, care.care_on,
+        initial_due_on, care_on,
         b.id AS inspection_id, b.inspected_on,
         coalesce(b.proposed_months, {default_months}) AS months_then,
         coalesce(b.set_months, b.proposed_months, {default_months}) AS months_set,
