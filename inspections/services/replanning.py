@@ -86,6 +86,21 @@ LEFT_SQL: Final = f"""
     WHERE n.part = %(part)s AND (p.tree_id IS NULL
         OR ({_listed("p.")}) IS DISTINCT FROM ({_listed("n.")}))
     ORDER BY n.tree_id"""
+#: Trees whose inspection came when a version after this one was in force: that one has planned them, and
+#: planned by this one they would be shortened for good by what was no rule any more. By the moment, and
+#: by what the record names: hosts may disagree about moments.
+SPARED_SQL: Final = """
+    SELECT p.tree_id FROM {plans} p
+    JOIN inspections_inspection i ON i.id = p.inspection_id
+    JOIN inspections_ruleset r ON r.id = %(rule)s
+    WHERE p.tree_id = ANY (coalesce(%(ids)s::uuid[], ARRAY[p.tree_id])) AND EXISTS (
+        SELECT FROM inspections_ruleset l
+        WHERE (l.valid_from, l.version) > (r.valid_from, r.version)
+          AND (l.id = i.rule_set_id OR i.received_at >= greatest(
+            l.created_at, l.valid_from::timestamp AT TIME ZONE 'Europe/Berlin')))"""
+UNSTAGE_SQL: Final = (
+    f"DELETE FROM next_plan WHERE tree_id IN ({SPARED_SQL.format(plans='next_plan')})"
+)
 #: Memory for statements over the whole city, to the end of a transaction.
 WORK_SQL: Final = "SET LOCAL work_mem = '128MB'"
 #: What plan.sql reads of a rule set.
@@ -213,6 +228,8 @@ def _staged(rule_set: RuleSet, given: Mapping[UUID, date], batch: int) -> list[P
         cursor.execute(STAGE_SQL, {**_parameters(rule_set, None, given), "batch": batch})
         if not cursor.rowcount:
             return []
+        if rule_set.is_followed:
+            cursor.execute(UNSTAGE_SQL, {"rule": rule_set.pk, "ids": None})
         cursor.execute("CREATE INDEX ON next_plan (part); ANALYZE next_plan")
         cursor.execute(PARTS_SQL)
         return [Part(*row) for row in cursor.fetchall()]
@@ -249,6 +266,11 @@ def _write(rule: RuleSet | date, ids: list[UUID], given: Mapping[UUID, date]) ->
         rule_set = RuleSet.objects.valid_on(rule) if isinstance(rule, date) else rule
         if rule_set is None:
             return 0
+        if not isinstance(rule, date) and rule.is_followed:
+            plans = SPARED_SQL.format(plans="inspections_controlplan")
+            cursor.execute(plans, {"rule": rule.pk, "ids": ids})
+            spared = {tree_id for (tree_id,) in cursor.fetchall()}
+            ids = [key for key in ids if key not in spared]
         cursor.execute(WRITE_SQL, _parameters(rule_set, ids, few))
         return int(cursor.rowcount)
 

@@ -106,8 +106,8 @@ def apply_rule_sets(*, day: date, now: datetime, failed_too: bool = False) -> se
         rows = _open(day, failed_too)
         # All trees have seen those that are looking, unless an earlier one is planned after them.
         for row in dropwhile(lambda row: row.state == State.LOOKING, rows):
-            # All trees followed it already: done after a later one it could only shorten what was
-            # inspected under that, for good (cap_months). The later one reads care by itself.
+            # All trees followed it already, and the later one reads care by itself: done again it could
+            # only shorten, by phases and expectations of now that it never met.
             if row is not rows[-1] and row.applied_at is not None:
                 continue
             if _plan_all(row, at, failed_too):
