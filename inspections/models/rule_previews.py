@@ -38,6 +38,8 @@ class RulePreview(models.Model):
     #: The count is true of this moment.
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    #: Newest version that was saved when the count began; 0 if none. Hosts may disagree about the time.
+    counted_after = models.PositiveIntegerField(default=0, db_default=0)
     #: Trees that would get another date.
     moved = models.PositiveIntegerField(null=True)
     #: Some dates that it was compared with still followed an earlier rule.

@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import F
+from django.db.models import F, Max
 
 from baumkataster.models import User
 from inspections.models import RulePreview, RuleSet
@@ -72,7 +72,7 @@ def as_rule_set(asked: RulePreview) -> RuleSet:
 
 def is_overtaken(asked: RulePreview) -> bool:
     """Whether another version was saved since the count began."""
-    return RuleSet.objects.filter(created_at__gt=asked.started_at or asked.asked_at).exists()
+    return RuleSet.objects.filter(version__gt=asked.counted_after).exists()
 
 
 def _few_trees() -> bool:
@@ -85,6 +85,7 @@ def _count(asked: RulePreview, day: date, at: datetime) -> bool:
     """Count one; False: it failed, and says so."""
     begun = time.monotonic()
     _keep(asked.pk, state=State.RUNNING, started_at=at, attempts=F("attempts") + 1)
+    newest = RuleSet.objects.aggregate(newest=Max("version"))["newest"] or 0
     try:
         # Asked before the dates are read: afterwards an application may have just ended.
         unsettled = being_applied(day=day) is not None
@@ -99,7 +100,7 @@ def _count(asked: RulePreview, day: date, at: datetime) -> bool:
     finished_at = at + timedelta(seconds=time.monotonic() - begun)
     # With its own beginning: another worker may have begun the same count meanwhile.
     done = {"state": State.DONE, "started_at": at, "finished_at": finished_at}
-    _keep(asked.pk, **done, moved=moved, unsettled=unsettled)
+    _keep(asked.pk, **done, counted_after=newest, moved=moved, unsettled=unsettled)
     return True
 
 

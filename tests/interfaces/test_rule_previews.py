@@ -108,6 +108,19 @@ def test_a_number_says_what_has_made_it_old_or_rough(client):
     assert "ungenau" not in text(client, ask(client, **{"i.street": "3"}))
 
 
+@pytest.mark.parametrize("hours", [-1, 1], ids=["slow", "fast"])
+def test_the_clock_of_the_web_server_does_not_say_whether_a_number_is_overtaken(
+    client, monkeypatch, hours
+):
+    """The database stamps versions by its own."""
+    real = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(hours=hours))
+    address = ask(client, valid_from=str(timezone.localdate() + timedelta(days=1)))
+    assert "überholt" not in text(client, address)
+    save(client, valid_from=str(timezone.localdate() + timedelta(days=1)))
+    assert "die Zahl ist überholt" in text(client, address)
+
+
 @pytest.mark.usefixtures("large")
 def test_one_that_fails_or_is_begun_too_often_says_so(client):
     address = ask(client)
