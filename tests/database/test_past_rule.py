@@ -13,6 +13,7 @@ from inspections.reports.past import looking_back
 from inspections.rules.past import Reading, plan_then
 from tests.case_tables import table
 from tests.database.past_rows import PastCity, PastTree
+from tests.factories import replan_all
 from tests.own_database import own_database  # noqa: F401 - a fixture
 
 TODAY = date(2026, 11, 23)
@@ -198,3 +199,14 @@ def test_trees_know_what_their_newest_record_saw_though_it_came_late(
     with looking_back(asked(date(2024, 3, 10), Reading.TODAY)):
         found = [Tree.objects.get(pk=tree.tree.pk).phase for tree, _ in trees]
     assert found == [phase for _, phase in trees]
+
+
+@pytest.mark.parametrize("reading", list(Reading))
+def test_a_deadline_counts_where_a_tree_has_nothing_else(city: PastCity, reading: Reading) -> None:
+    """No control taken over and no care, with which it is put together before the join."""
+    deadline = date(2024, 5, 17)
+    key = city.add({}).tree.pk
+    replan_all(date(2026, 11, 23))
+    ControlPlan.objects.filter(tree_id=key).update(initial_due_on=deadline)
+    with looking_back(asked(date(2024, 3, 12), reading)):
+        assert ControlPlan.objects.get(tree_id=key).due_on == deadline
