@@ -66,7 +66,18 @@ HELD = """async (table) => {
       }
     },
     ids: () => layer.features.map(({ id }) => id),
+    failed: 0,
+    /** The next pictures break, as without memory. */
+    breakPictures(many) {
+      const make = window.createImageBitmap;
+      window.createImageBitmap = (...what) => {
+        if (many-- > 0) return Promise.reject(new Error("no memory"));
+        window.createImageBitmap = make;
+        return make.call(window, ...what);
+      };
+    },
   };
+  layer.addEventListener("failed", () => held.failed += 1);
   window.held = held;
 }"""
 
@@ -230,3 +241,65 @@ def test_the_older_trees_stay_until_the_new_ones_are_here(page, site):
     page.evaluate("held.rest()")
     assert page.evaluate("held.ids().length") == number
     assert page.evaluate("held.ids().every((id) => id.startsWith('b'))")
+
+
+def test_hits_and_list_change_with_the_picture(page, site):
+    """Not when its last step is done: the browser may take a while to make it."""
+    site.server = answer("b")
+    looks = page.evaluate("""async () => {
+      const make = window.createImageBitmap;
+      const ready = [];
+      window.createImageBitmap = async (board) => {
+        const picture = await make.call(window, board);
+        await new Promise((resolve) => ready.push(resolve));
+        return picture;
+      };
+      const before = [held.pictures.length, held.painted.length];
+      const look = () => [
+        held.pictures.length - before[0],
+        held.painted.length - before[1],
+        held.ids().filter((id) => id.startsWith("b")).length,
+      ];
+      held.layer.refresh();
+      await held.rest();
+      for (; !held.layer.store.kept.size; await held.rest());
+      // The first picture was of the older trees, before any tile was answered.
+      ready.shift()();
+      await held.rest();
+      const looks = [look()];
+      ready.shift()();
+      window.createImageBitmap = make;
+      await held.rest();
+      return [...looks, look()];
+    }""")
+    number = page.evaluate("held.ids().length")
+    assert looks == [[1, 1, 0], [2, 2, number]]
+
+
+def test_a_picture_that_breaks_is_painted_once_more(page):
+    """Without waiting for the map to move."""
+    shown = page.evaluate("""async () => {
+      const before = held.pictures.length;
+      held.breakPictures(1);
+      held.layer.setDragged(held.ids()[7]);
+      await held.rest();
+      return [held.pictures.length - before, held.failed, held.ids().includes(held.layer.dragged)];
+    }""")
+    assert shown == [1, 0, False]
+
+
+def test_without_a_picture_the_older_one_is_what_is_hit(page):
+    """The page says that something is missing; the next movement paints again."""
+    shown = page.evaluate("""async () => {
+      const before = held.pictures.length;
+      const shows = () => held.ids().includes(held.layer.dragged);
+      const look = () => [held.pictures.length - before, held.failed, shows()];
+      held.breakPictures(2);
+      held.layer.setDragged(held.ids()[7]);
+      await held.rest();
+      const looks = [look()];
+      held.map.panBy([10, 0], { animate: false });
+      await held.rest();
+      return [...looks, look()];
+    }""")
+    assert shown == [[0, 1, True], [1, 1, False]]

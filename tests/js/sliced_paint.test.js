@@ -162,6 +162,82 @@ Deno.test("a dropped paint never shows itself, and nothing waits behind it", asy
   assert.deepEqual(shown, []);
 });
 
+/** Errors that are reported while a test runs. */
+async function reported(test) {
+  const errors = [];
+  const note = (event) => {
+    event.preventDefault();
+    errors.push(event.error.message);
+  };
+  globalThis.addEventListener("error", note);
+  try {
+    await test();
+  } finally {
+    globalThis.removeEventListener("error", note);
+  }
+  return errors;
+}
+
+Deno.test("a picture that cannot be shown does not keep away what came meanwhile", async () => {
+  const held = page();
+  const shown = [];
+  const errors = await reported(async () => {
+    const behind = new Behind(
+      function* (view) {
+        yield;
+        return view;
+      },
+      held.walker,
+      (picture) => {
+        shown.push(picture);
+        if (shown.length === 1) throw new Error("broken");
+      },
+    );
+    behind.paint("here");
+    held.clock.now = 0;
+    held.walker.now = () => held.clock.now += 10;
+    held.turn();
+    behind.again();
+    await held.rest();
+    await held.rest();
+    await new Promise((resolve) => setTimeout(resolve));
+  });
+  assert.deepEqual([shown, errors], [["here", "here"], ["broken"]]);
+});
+
+Deno.test("a paint that breaks is done once more, and then only when somebody asks", async () => {
+  const held = page();
+  const shown = [];
+  let [begun, broken, failed] = [0, 2, 0];
+  const behind = new Behind(
+    // deno-lint-ignore require-yield
+    function* (view) {
+      begun += 1;
+      if (broken-- > 0) throw new Error("broken");
+      return view;
+    },
+    held.walker,
+    (picture) => shown.push(picture),
+    () => failed += 1,
+  );
+  const settle = async () => {
+    for (let i = 0; i < 4; i += 1) await held.rest();
+  };
+  const errors = await reported(async () => {
+    behind.paint("here");
+    await settle();
+    assert.deepEqual([begun, failed, shown], [2, 1, []]);
+    behind.again();
+    await settle();
+    assert.deepEqual([begun, failed, shown], [3, 1, ["here"]]);
+    broken = 1;
+    behind.paint("there");
+    await settle();
+  });
+  assert.deepEqual([begun, failed, shown], [5, 1, ["here", "there"]]);
+  assert.deepEqual(errors, ["broken", "broken", "broken"]);
+});
+
 /** A context that only counts what is drawn. */
 function countingContext(drawn) {
   const ignore = () => {};

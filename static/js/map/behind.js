@@ -8,12 +8,14 @@ export class Behind {
    * @param {(view: object) => Iterator} steps of painting a view; they end with its picture or a promise of it
    * @param {import("baum/map/steps.js").Walker} [walker]
    * @param {(picture: any, view: object) => void} [show] the picture of a view that is still wanted
+   * @param {() => void} [fail] painted twice in vain: what is shown is an older picture, and stays
    */
-  constructor(steps, walker = pageWalker, show = () => {}) {
-    Object.assign(this, { steps, walker, show });
+  constructor(steps, walker = pageWalker, show = () => {}, fail = () => {}) {
+    Object.assign(this, { steps, walker, show, fail });
     this.walk = null;
     this.begun = false;
     this.stale = false;
+    this.failed = false;
   }
 
   /** Paint this view; what was being painted is no longer wanted. */
@@ -21,10 +23,8 @@ export class Behind {
     this.drop();
     this.view = view;
     const walk = this.walk = this.walker.walk(this.#noted(this.steps(view)));
-    walk.done.then((picture) => this.#ended(walk, picture), (error) => {
-      this.#ended(walk);
-      reportError(error);
-    });
+    walk.done.then((picture) => this.#ended(walk, picture), (error) => this.#broke(walk, error))
+      .catch(reportError);
   }
 
   /** More has come for the last view: paint it again, after the paint that has begun. */
@@ -50,9 +50,23 @@ export class Behind {
   #ended(walk, picture) {
     if (walk !== this.walk) return picture?.close?.();
     const { stale, view } = this;
-    this.walk = null;
-    this.begun = this.stale = false;
-    if (picture) this.show(picture, view);
-    if (stale) this.paint(view);
+    this.drop();
+    this.failed = false;
+    try {
+      if (picture) this.show(picture, view);
+    } finally {
+      if (stale) this.paint(view);
+    }
+  }
+
+  /** There is no picture: once more, because memory may be free and a process of the browser back by then. */
+  #broke(walk, error) {
+    reportError(error);
+    if (walk !== this.walk) return;
+    const again = this.stale || !this.failed;
+    this.drop();
+    this.failed = true;
+    if (again) this.paint(this.view);
+    else this.fail();
   }
 }

@@ -163,8 +163,10 @@ export function paintedTiles(paint, options = {}) {
  * One canvas over the whole view (and a margin), repainted at rest; Leaflet moves and scales it on the way.
  *
  * @param {(context: CanvasRenderingContext2D, view: View) => void|Iterator} paint may return its steps: they run
- *   between frames, and the picture is shown when all are done; until then the older one stays
- * @param {{pane?: string, walker?: import("baum/map/steps.js").Walker}} [options]
+ *   between frames, and the picture is shown when all are done; until then the older one stays. The last step may
+ *   return a function, which is called when the picture is shown
+ * @param {{pane?: string, walker?: import("baum/map/steps.js").Walker, fail?: () => void}} [options]
+ *   fail: there is no picture of what is wanted, an older one stays
  * @typedef {{zoom: number, size: {x: number, y: number}, ratio: number, west: number, north: number,
  *   east: number, south: number, place: (x: number, y: number) => {x: number, y: number},
  *   world: (x: number, y: number) => {x: number, y: number}}} View
@@ -180,6 +182,12 @@ function hiddenCanvas() {
   return canvas;
 }
 
+/** The picture of a board, null without any pixel, and what is to be done when it is shown. */
+async function made(board, onShow) {
+  const picture = board.width && board.height ? await createImageBitmap(board) : null;
+  return { picture, onShow, close: () => picture?.close() };
+}
+
 const PaintedCanvas = Renderer.extend({
   initialize(paint, options) {
     this.paintView = paint;
@@ -189,6 +197,7 @@ const PaintedCanvas = Renderer.extend({
       (view) => this._steps(view),
       this.options.walker,
       (...made) => this._show(...made),
+      this.options.fail,
     );
   },
   _initContainer() {
@@ -233,7 +242,7 @@ const PaintedCanvas = Renderer.extend({
   repaintAfter() {
     if (this._container && !this._map._animatingZoom) this._behind.again();
   },
-  /** Paint on a canvas that nobody sees; ends with its picture, null for a view without any pixel. */
+  /** Paint on a canvas that nobody sees; ends with its picture and what is to be done when that is shown. */
   *_steps(view) {
     const { size, ratio } = view;
     const board = hiddenCanvas();
@@ -242,15 +251,19 @@ const PaintedCanvas = Renderer.extend({
     const context = board.getContext("2d");
     context.scale(ratio, ratio);
     try {
-      yield* this.paintView(context, view) ?? [];
-      return board.width && board.height ? createImageBitmap(board) : null;
+      const onShow = yield* this.paintView(context, view) ?? [];
+      return made(board, onShow);
     } finally {
       // Its memory goes now and not some time.
       board.width = board.height = 0;
     }
   },
-  /** Put a picture in the place of the older one. */
-  _show(picture, { size, corner, center, zoom, pixelOrigin }) {
+  /** Put a picture in the place of the older one; what goes with it changes with it. */
+  _show({ picture, onShow }, view) {
+    if (picture) this._hang(picture, view);
+    onShow?.();
+  },
+  _hang(picture, { size, corner, center, zoom, pixelOrigin }) {
     const canvas = this._container;
     canvas.style.width = `${size.x}px`;
     canvas.style.height = `${size.y}px`;

@@ -50,6 +50,7 @@ export class TreeLayer extends EventTarget {
     this.canvas = paintedCanvas((context, view) => this.#paint(context, view), {
       pane: "overlayPane",
       walker,
+      fail: () => this.dispatchEvent(new Event("failed")),
     });
   }
 
@@ -195,10 +196,12 @@ export class TreeLayer extends EventTarget {
     const complete = waiting.length === 0;
     const features = yield* this.#featuresOf(tiles, complete ? [] : this.before, z >= TREE_ZOOM);
     const badges = yield* paintFeatures(context, view, features, this.symbols, this.chosen);
-    if (complete) this.before = [];
-    this.features = features;
-    this.badges = badges.map((badge) => ({ ...badge, ...view.world(badge.at.x, badge.at.y) }));
-    this.#tell(complete);
+    return () => {
+      if (complete) this.before = [];
+      this.features = features;
+      this.badges = badges.map((badge) => ({ ...badge, ...view.world(badge.at.x, badge.at.y) }));
+      this.#tell(complete);
+    };
   }
 
   /** What the tiles hold and is asked for, and of `before` what they do not hold; in steps. */
