@@ -19,10 +19,16 @@ HELD = """async () => {
     walker: new Walker({ now: () => 0, later: (task) => turns.push(task) }),
     slices: { run: (job) => new Promise((resolve) => frames.push(() => resolve(job()))) },
   });
+  // Every canvas that is not a tile is a board.
+  const [made, create] = [[], document.createElement];
+  document.createElement = (name) => {
+    made.push(create.call(document, name));
+    return made.at(-1);
+  };
   window.held = {
-    boards, turns, frames, log,
+    boards, turns, frames, log, made,
     unwanted: new Set(),
-    tile: () => document.createElement("canvas"),
+    tile: () => create.call(document, "canvas"),
     paint(canvas, name, colour, broken = false) {
       const steps = function* (context) {
         context.fillStyle = colour;
@@ -129,3 +135,24 @@ def test_a_tile_that_breaks_does_not_stop_the_others(page):
       await held.rest();
     }""")
     assert told(page) == ["a", "a broke", *["b"] * 5, "b is here"]
+
+
+def test_a_board_is_used_again_whatever_broke(page):
+    """Its steps or its picture; the next tile shows nothing of it."""
+    boards, colours = page.evaluate("""async () => {
+      const make = window.createImageBitmap;
+      held.paint(held.tile(), "a", "red", true);
+      await held.rest();
+      window.createImageBitmap = () => Promise.reject(new Error("no memory"));
+      held.paint(held.tile(), "b", "red");
+      await held.rest();
+      window.createImageBitmap = make;
+      const tile = held.tile();
+      held.paint(tile, "c", "blue");
+      await held.rest();
+      return [held.made.length, held.colours(tile)];
+    }""")
+    assert told(page)[1] == "a broke"
+    assert told(page).count("b broke") == 1
+    assert boards == 1
+    assert colours == [BLUE]

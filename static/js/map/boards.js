@@ -45,14 +45,16 @@ export class Boards {
   async #painted(edge, steps, wanted) {
     const ratio = Math.min(globalThis.devicePixelRatio || 1, 2);
     const board = this.free.pop() ?? document.createElement("canvas");
-    // Also empties a board that was used before.
-    board.width = board.height = Math.round(edge * ratio);
-    const context = board.getContext("2d");
-    context.scale(ratio, ratio);
-    const whole = await this.walker.walk(whileWanted(steps(context), wanted)).done;
-    const picture = whole ? await createImageBitmap(board) : null;
-    this.free.push(board);
-    return picture;
+    try {
+      // Also empties a board that was used before.
+      board.width = board.height = Math.round(edge * ratio);
+      const context = board.getContext("2d");
+      context.scale(ratio, ratio);
+      const whole = await this.walker.walk(whileWanted(steps(context), wanted)).done;
+      return whole ? await createImageBitmap(board) : null;
+    } finally {
+      this.free.push(board);
+    }
   }
 }
 
