@@ -125,5 +125,12 @@ def test_paper_repeats_its_heads(visit, tmp_path):
         "table-header-group"
     )
     expect(page.locator(".report-toolbar")).to_be_hidden()
+    # As wide as a sheet: all figures stand in one row.
+    page.set_viewport_size({"width": 720, "height": 1000})
+    tops = page.locator(".report-figures .baum-figure").evaluate_all(
+        "figures => figures.map((figure) => figure.getBoundingClientRect().top)"
+    )
+    assert len(tops) == 7
+    assert len(set(tops)) == 1
     page.pdf(path=tmp_path / "bericht.pdf", prefer_css_page_size=True)
     assert (tmp_path / "bericht.pdf").stat().st_size > 20_000
