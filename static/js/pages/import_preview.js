@@ -39,16 +39,15 @@ function paint(context, { look }, at, size) {
   }
 }
 
-let view = null;
-const layer = paintedCanvas((context, now) => {
-  view = now;
-  const size = now.zoom >= 16 ? 6 : now.zoom >= 14 ? 5 : 4;
-  for (const point of points) paint(context, point, now.place(point.world.x, point.world.y), size);
+const layer = paintedCanvas((context, view) => {
+  const size = view.zoom >= 16 ? 6 : view.zoom >= 14 ? 5 : 4;
+  for (const point of points) paint(context, point, view.place(point.world.x, point.world.y), size);
 }, { pane: "overlayPane" });
 map.addLayer(layer);
 
 map.on("mousemove", ({ layerPoint }) => {
-  if (!view) return;
+  // What is painted may still be an older view.
+  const { view } = layer;
   const corner = layer.corner();
   const near = points.find(({ world }) => {
     const at = view.place(world.x, world.y);

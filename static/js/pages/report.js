@@ -4,6 +4,7 @@ import { pageData } from "baum/io/page_data.js";
 import { STATES } from "baum/io/states.js";
 import { BaseLayers } from "baum/map/base_layer.js";
 import { createMap, latLngBounds, paintedCanvas, worldOf } from "baum/map/port.js";
+import { Walker } from "baum/map/steps.js";
 import { Symbols } from "baum/map/symbols.js";
 import { TREE_ZOOM, TreeLayer } from "baum/map/tree_layer.js";
 
@@ -53,7 +54,8 @@ const mark = paintedCanvas((context, view) => {
     context.stroke();
   }
   symbols.paint(context, spot.state, false, at.x, at.y, SIZE, view.ratio);
-}, { pane: "overlayPane" });
+  // Turns of its own: behind all tiles that are being read it would come when the mouse is elsewhere.
+}, { pane: "overlayPane", walker: new Walker() });
 map.addLayer(mark);
 
 /** Point at a tree in list and map; "" at none. */
