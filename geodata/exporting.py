@@ -16,6 +16,7 @@ import psycopg
 from django.db import connection
 
 from baumkataster.models import Role, Tree, User
+from baumkataster.spreadsheets import FORMULA_STARTS
 from geodata.copied_blocks import copied_blocks
 from geodata.fields import PUBLIC, SIGNED_IN, Column
 from geodata.public_views import CONTROL_VIEW, PUBLIC_VIEW
@@ -27,7 +28,7 @@ from inspections.sql_state import STATE
 DECIMALS = 7
 Dialect = Literal["excel", "plain"]
 #: What a spreadsheet takes for the beginning of a formula, as ascii() says it.
-_FORMULA = ", ".join(str(ord(sign)) for sign in "=+-@\t\r")
+_FORMULA = ", ".join(str(ord(sign)) for sign in FORMULA_STARTS)
 
 
 @dataclass(frozen=True, kw_only=True)

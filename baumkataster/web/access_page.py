@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from baumkataster.models import AccessEvent, AccessRecord, User
 from baumkataster.permissions import Door
+from baumkataster.spreadsheets import never_a_formula
 from baumkataster.web.doors import door
 from baumkataster.web.forms import day_field
 
@@ -116,9 +117,4 @@ def _lines(rows: QuerySet[AccessRecord]) -> Iterator[str]:
         person = row.person.username if row.person_id and row.person else ""
         values = [at, row.get_event_display(), person, row.way, row.route, row.address or ""]
         details = ", ".join(f"{key}: {value}" for key, value in row.details.items())
-        yield writer.writerow([_plain(str(value)) for value in (*values, details)])
-
-
-def _plain(text: str) -> str:
-    """No cell is a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+        yield writer.writerow([never_a_formula(str(value)) for value in (*values, details)])

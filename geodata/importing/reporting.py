@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from baumkataster.spreadsheets import never_a_formula
 from geodata.importing.spooling import Complaint, Complaints, Findings
 from geodata.rules.problems import RowProblem
 
@@ -125,12 +126,11 @@ def write_problems(path: Path, complaints: Iterable[Complaint]) -> None:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(["line", "column", "value", "level", "sentence"])
         for complaint in complaints:
-            value = complaint.value
             writer.writerow(
                 [
                     complaint.line,
-                    complaint.column,
-                    f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value,
+                    never_a_formula(complaint.column),
+                    never_a_formula(complaint.value),
                     complaint.level,
                     complaint.sentence,
                 ]

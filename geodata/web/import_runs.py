@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from baumkataster.models import Unit
 from baumkataster.permissions import Door
+from baumkataster.spreadsheets import never_a_formula
 from baumkataster.web.base_maps import base_maps
 from baumkataster.web.doors import door
 from geodata.city_bounds import bounds_of_city
@@ -159,6 +160,6 @@ def _lines(run: ImportRun) -> Iterator[str]:
     yield "\ufeff" + writer.writerow(head)
     for problem in run.problems.order_by("line", "id").iterator():
         level = ImportProblem.Level(problem.level).label
-        # A value of a foreign file may look like a formula.
-        value = f"'{problem.value}" if problem.value[:1] in {"=", "+", "-", "@"} else problem.value
-        yield writer.writerow([problem.line, problem.column, value, level, problem.sentence])
+        # Column and value are words of a foreign file.
+        column, value = never_a_formula(problem.column), never_a_formula(problem.value)
+        yield writer.writerow([problem.line, column, value, level, problem.sentence])

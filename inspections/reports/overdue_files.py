@@ -13,12 +13,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from baumkataster.models import CitySettings, Expectation, Phase, PlaceKind
+from baumkataster.spreadsheets import never_a_formula
 from inspections.models import Condition, LeafState
 from inspections.reports.overdue import Header
 from inspections.rules.states import STATES
 
 #: A cell that begins so would be run by a spreadsheet as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 #: Characters that are gathered before they are sent.
 BLOCK = 1 << 15
 
@@ -134,8 +134,7 @@ def as_text(value: Any) -> str:
         return ""
     if isinstance(value, date):
         return f"{value:%d.%m.%Y}"
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA_STARTS) else text
+    return never_a_formula(value) if isinstance(value, str) else str(value)
 
 
 def xlsx_bytes(
