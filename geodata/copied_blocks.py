@@ -13,8 +13,8 @@ from typing import Any, Final
 import psycopg
 from psycopg.abc import Buffer
 from psycopg.errors import error_from_result
+from psycopg.generators import fetch_many
 from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGconn
 
 #: Bytes that are gathered before they are passed on.
 BLOCK: Final = 1 << 16
@@ -46,7 +46,7 @@ def copied_blocks(
             if length == 0:
                 length, row = _later(copy)
         if length < 0:
-            _end(session.pgconn)
+            _end(session)
     if gathered:
         yield b"".join(gathered)
 
@@ -62,14 +62,16 @@ def _later(copy: psycopg.Copy) -> tuple[int, Buffer]:
     return len(waited_for), waited_for
 
 
-def _end(libpq: PGconn) -> None:
+def _end(session: psycopg.Connection[Any]) -> None:
     """Take the verdict on the whole statement; libpq refuses the next one before.
+
+    It may come later than the last row: whoever waits for it lets other threads work.
 
     Raises:
         psycopg.Error: what has come is not all.
     """
-    verdict = libpq.get_result()
-    while libpq.get_result():
-        pass
-    if verdict is not None and verdict.status != ExecStatus.COMMAND_OK:
-        raise error_from_result(verdict)
+    verdicts = session.wait(fetch_many(session.pgconn))
+    if not verdicts:
+        raise psycopg.OperationalError("the database ended its rows without a verdict")
+    if verdicts[0].status != ExecStatus.COMMAND_OK:
+        raise error_from_result(verdicts[0])

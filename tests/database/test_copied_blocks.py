@@ -61,6 +61,25 @@ def test_a_statement_that_breaks_off_is_no_end(session: psycopg.Connection[Any],
     assert copied(session, "SELECT 'next'") == [b"next\n"]
 
 
+def test_a_statement_that_takes_too_long_is_no_end(session: psycopg.Connection[Any]) -> None:
+    session.execute("SET statement_timeout = '300ms'")
+    endless = "SELECT generate_series(1, 2000000000)"
+    with pytest.raises(psycopg.errors.QueryCanceled):
+        for _block in copied_blocks(session, f"COPY ({endless}) TO STDOUT", ()):
+            pass
+    assert copied(session, "SELECT 'next'") == [b"next\n"]
+
+
+def test_a_session_that_is_ended_is_no_end(session: psycopg.Connection[Any]) -> None:
+    endless = "COPY (SELECT generate_series(1, 2000000000)) TO STDOUT"
+    blocks = copied_blocks(session, endless, ())
+    next(blocks)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [session.info.backend_pid])
+    with pytest.raises(psycopg.OperationalError):
+        list(blocks)
+
+
 def test_leaving_early_cancels_it(session: psycopg.Connection[Any]) -> None:
     endless = "COPY (SELECT generate_series(1, 2000000000)) TO STDOUT"
     blocks = copied_blocks(session, endless, ())
