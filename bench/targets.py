@@ -58,7 +58,8 @@ class Figure:
 TARGETS = {
     "tile_size": Target("Größte Kachel", "kB", 500),
     "tile": Target("Kachel wieder gefragt, p50 des langsamsten Zooms", "×", 1.2),
-    "tile_anew": Target("Kachel neu gezeichnet, p50 des langsamsten Zooms", "×", 1.2),
+    "tile_anew": Target("Kachel neu gezeichnet, p50 des langsamsten Zooms bis 16", "×", 1.2),
+    "tile_anew_near": Target("Kachel neu gezeichnet, p50 bei Zoom 17 oder 18", "×", 1.2),
     "tile_rate": Target("Kacheln bei 8 Abnehmern, Zoom 14–16", "/s", 250, least=True),
     "panning": Target("Aufgaben über 50 ms beim Ziehen der Karte", "", 0),
     "page": Target("Bericht, erste Seite", "s", 1),
