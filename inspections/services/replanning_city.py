@@ -5,6 +5,7 @@ young trees; the due dates of all other trees follow in a job. Several versions 
 order, because a tree remembers what was shorter in between.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -22,6 +23,7 @@ from inspections.services.mails import alarm_replanning
 from inspections.services.replanning import CITY_LOCK, replan, replan_by
 from inspections.services.turns import one_at_a_time
 
+logger = logging.getLogger(__name__)
 State = Replanning.State
 #: A replanning that was begun so often without an end is given up; somebody has to look.
 LAST_ATTEMPT: Final = 5
@@ -67,7 +69,7 @@ def ask_for_care(*, day: date, now: datetime) -> None:
 def ask_again(*, pk: UUID, now: datetime) -> bool:
     """Let a replanning that failed begin anew; False: it did not fail, or a later version is in force.
 
-    That one does its trees, too; begun anew behind it, this one would overwrite its dates.
+    Then it is tried again every day, and before the next version.
     """
     known = RuleSet.objects.valid_on(timezone.localtime(now).date())
     failed = Replanning.objects.filter(Q(pk=pk) & Q(rule_set=known), state=State.FAILED)
@@ -104,14 +106,22 @@ def apply_rule_sets(*, day: date, now: datetime, failed_too: bool = False) -> se
     applied = set[UUID]()
     with one_at_a_time(CITY_LOCK):
         rows = _open(day, failed_too)
-        # All trees have seen those that are looking, unless an earlier one is planned after them.
-        for row in dropwhile(lambda row: row.state == State.LOOKING, rows):
-            # All trees followed it already, and the later one reads care by itself: done again it could
-            # only shorten, by phases and expectations of now that it never met.
-            if row is not rows[-1] and row.applied_at is not None:
-                continue
-            if _plan_all(row, at, failed_too):
-                applied.add(row.pk)
+        planned = _to_plan(rows, failed_too)
+        if planned and rows[-1].state == State.DONE:
+            # Until it has the last word again some dates are by an earlier one.
+            _keep(rows[-1], **ANEW | {"asked_at": at()})
+        for row in planned:
+            try:
+                if _plan_all(row, at, failed_too):
+                    applied.add(row.pk)
+            except (OperationalError, InterfaceError):
+                # The server is away or full: this begins anew by itself.
+                raise
+            except Exception:
+                if row is rows[-1]:
+                    raise
+                # The later ones go on; it is tried again before the next one, and every day.
+                logger.exception("version %s was not applied", row.rule_set.version)
         care = any(row.care_changed_at for row in rows)
         if rows and rows[-1].state == State.LOOKING and _look_again(rows[-1], day, care):
             _close(rows, at())
@@ -124,35 +134,43 @@ def _open(day: date, failed_too: bool) -> list[Replanning]:
     One behind it is done again, or the older version would have the last word.
     """
     known = RuleSet.objects.valid_on(day)
-    rows = Replanning.objects.filter(Q(rule_set__valid_from__lte=day) | Q(rule_set=known))
-    if not failed_too:
-        # Where the version in force has failed an earlier one would take back what is recorded by it.
-        if Replanning.objects.filter(rule_set=known, state=State.FAILED).exists():
-            return []
-        rows = rows.exclude(state=State.FAILED)
-    rows = rows.select_related("rule_set").order_by("rule_set__valid_from", "rule_set__version")
-    return list(dropwhile(lambda row: row.state == State.DONE, rows))
+    found = Replanning.objects.filter(Q(rule_set__valid_from__lte=day) | Q(rule_set=known))
+    found = found.select_related("rule_set").order_by("rule_set__valid_from", "rule_set__version")
+    rows = list(dropwhile(lambda row: row.state == State.DONE, found))
+    if failed_too:
+        return rows
+    # Where the version in force has failed an earlier one would take back what is recorded by it.
+    given_up = any(row.rule_set == known and row.state == State.FAILED for row in rows)
+    return rows if any(row.is_busy for row in rows) and not given_up else []
+
+
+def _to_plan(rows: list[Replanning], failed_too: bool) -> list[Replanning]:
+    """Those by which all trees are planned now; the last one among them, if there are any.
+
+    One that failed is tried again when another one begins: left out, what it would have shortened
+    would hang on the one bad moment.
+    """
+    again = failed_too or any(row.state == State.WAITING for row in rows)
+    todo = [row for row in rows if again or row.state != State.FAILED]
+    # All trees have seen those that are looking, unless an earlier one is planned after them.
+    todo = list(dropwhile(lambda row: row.state == State.LOOKING, todo))
+    # All trees followed it already, and the later one reads care by itself: done again it could only
+    # shorten, by phases and expectations of now that it never met.
+    return [row for row in todo if row is rows[-1] or row.applied_at is None]
 
 
 def _close(rows: list[Replanning], at: datetime) -> None:
-    """These are through, and what failed before them; not what was asked for since."""
+    """These are through; not what was asked for since, nor an earlier one that failed again."""
     done = {"state": State.DONE, "finished_at": at, "older": [], "attempts": 0}
     done |= {"care_changed_at": None, "applied_at": Coalesce("applied_at", Value(at))}
     asked = Q()
     for row in rows:
-        asked |= Q(pk=row.pk, asked_at=row.asked_at)
+        # Of one that was applied before only care was left, and the last one has read that.
+        if row.state != State.FAILED or row.applied_at is not None:
+            asked |= Q(pk=row.pk, asked_at=row.asked_at)
     with transaction.atomic():
         if Replanning.objects.filter(pk=rows[-1].pk, asked_at=rows[-1].asked_at).update(**done):
-            failed = Q(pk__in=_until(rows[-1].rule_set), state=State.FAILED)
-            Replanning.objects.filter(asked | failed).update(**done)
-
-
-def _until(rule_set: RuleSet) -> list[UUID]:
-    """This version and those before it."""
-    before = Q(valid_from__lt=rule_set.valid_from) | Q(
-        valid_from=rule_set.valid_from, version__lte=rule_set.version
-    )
-    return list(RuleSet.objects.filter(before).values_list("pk", flat=True))
+            Replanning.objects.filter(asked).update(**done)
 
 
 def _plan_all(row: Replanning, at: Callable[[], datetime], once_more: bool) -> bool:
@@ -160,27 +178,30 @@ def _plan_all(row: Replanning, at: Callable[[], datetime], once_more: bool) -> b
 
     False: it was given up, or asked for again meanwhile and begins anew with the next call.
     """
-    if row.attempts >= LAST_ATTEMPT and not once_more:
-        _give_up(row, at(), told=False)
+    failed = row.state == State.FAILED
+    # Begun again and killed, it still knows that it had failed: nobody has asked for it since.
+    told = failed or (row.state == State.RUNNING and row.finished_at is not None)
+    if row.attempts >= LAST_ATTEMPT and not once_more and not failed:
+        _give_up(row, at(), told=told)
         return False
-    known = row.state == State.FAILED
     # Before any plan is read: a deed that is over by now is seen, one that begins reads this version.
     older = _deeds()
     begun = {"state": State.RUNNING, "started_at": at(), "attempts": row.attempts + 1}
+    begun["finished_at"] = row.finished_at if told else None
     if not _keep(row, **begun, older=older):
         return False
 
-    def told(written: int, trees: int) -> None:
+    def count(written: int, trees: int) -> None:
         of = max(row.trees, trees)
         _keep(row, trees=of, planned=of - trees + written)
 
     try:
-        replan_by(rule_set=row.rule_set, told=told)
+        replan_by(rule_set=row.rule_set, told=count)
     except (OperationalError, InterfaceError):
         # The server is away or full: this begins anew by itself.
         raise
     except Exception:
-        _give_up(row, at(), told=known)
+        _give_up(row, at(), told=told)
         raise
     return _keep(row, state=State.LOOKING)
 

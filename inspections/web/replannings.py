@@ -82,6 +82,8 @@ def step_words(row: Replanning) -> str:
     if row.state == State.DONE and row.started_at and row.finished_at:
         at = {"at": minute(row.finished_at)}
         return _("Alle Termine wurden nach dieser Fassung berechnet, fertig am %(at)s.") % at
+    if row.state == State.FAILED:
+        return _("Die Termine konnten nicht alle neu berechnet werden.")
     looking = _("Alle Bäume sind berechnet. Gewartet wird auf Arbeiten, die vorher begonnen haben.")
     return looking if row.state == State.LOOKING else ""
 

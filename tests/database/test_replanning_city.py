@@ -135,14 +135,6 @@ def test_one_that_failed_is_begun_again_when_somebody_asks(city):
     assert apply() == {rule.pk} and state(rule) == "done"
 
 
-def test_one_behind_the_version_in_force_is_not_begun_again(city):
-    early = save(6)
-    Replanning.objects.update(state="failed")
-    later = save(48)
-    assert not ask_again(pk=early.pk, now=NOW) and state(early) == "failed"
-    assert apply() == {later.pk} and (state(early), state(later)) == ("done", "done")
-
-
 def test_one_that_was_begun_too_often_is_given_up_and_the_daily_run_does_it(city):
     rule = save(6)
     Replanning.objects.update(state="running", attempts=LAST_ATTEMPT)

@@ -122,6 +122,18 @@ def test_one_that_failed_can_be_begun_again(client):
     assert "nicht fehlgeschlagen" in client.post(f"{page}erneut/", follow=True).content.decode()
 
 
+def test_an_earlier_one_that_failed_says_so_on_its_own_page_alone(client):
+    page = save(client)
+    Replanning.objects.update(state="failed")
+    save(client)
+    Replanning.objects.exclude(state="failed").update(state="done")
+    words = text(client, page)
+    assert "Die Termine konnten nicht alle neu berechnet werden." in words
+    assert "Noch einmal versuchen" not in words
+    assert "nicht alle neu berechnet" not in text(client, LIST)
+    assert Client().get("/healthz").json()["due_dates"] == "ok"
+
+
 def test_a_second_version_is_seen_by_the_job_that_waits_already(client):
     save(client)
     save(client)
