@@ -15,6 +15,11 @@ class RuleSetQuerySet(QuerySet[Any]):
         found = self.filter(valid_from__lte=day).order_by("-valid_from", "-version").first()
         return found or self.order_by("valid_from", "version").first()
 
+    def after(self, rule_set: Any) -> Self:
+        """Versions that come after ``rule_set``, now or on a later day."""
+        same_day = Q(valid_from=rule_set.valid_from, version__gt=rule_set.version)
+        return self.filter(Q(valid_from__gt=rule_set.valid_from) | same_day)
+
 
 class MeasureQuerySet(QuerySet[Any]):
     """Measures."""

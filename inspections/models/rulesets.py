@@ -58,10 +58,3 @@ class RuleSet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.version})"
-
-    @property
-    def is_followed(self) -> bool:
-        """Whether a version comes after this one, now or on a later day."""
-        after = models.Q(valid_from__gt=self.valid_from)
-        after |= models.Q(valid_from=self.valid_from, version__gt=self.version)
-        return RuleSet.objects.filter(after).exists()

@@ -88,7 +88,8 @@ LEFT_SQL: Final = f"""
     ORDER BY n.tree_id"""
 #: Trees whose inspection came when a version after this one was in force: that one has planned them, and
 #: planned by this one they would be shortened for good by what was no rule any more. By the moment, and
-#: by what the record names: hosts may disagree about moments.
+#: by what the record names: it came by the clock of the web host, the version by that of the database.
+#: Where these differ by seconds, what was inspected earlier and came in them may be shortened.
 SPARED_SQL: Final = """
     SELECT p.tree_id FROM {plans} p
     JOIN inspections_inspection i ON i.id = p.inspection_id
@@ -228,7 +229,7 @@ def _staged(rule_set: RuleSet, given: Mapping[UUID, date], batch: int) -> list[P
         cursor.execute(STAGE_SQL, {**_parameters(rule_set, None, given), "batch": batch})
         if not cursor.rowcount:
             return []
-        if rule_set.is_followed:
+        if RuleSet.objects.after(rule_set).exists():
             cursor.execute(UNSTAGE_SQL, {"rule": rule_set.pk, "ids": None})
         cursor.execute("CREATE INDEX ON next_plan (part); ANALYZE next_plan")
         cursor.execute(PARTS_SQL)
@@ -266,7 +267,7 @@ def _write(rule: RuleSet | date, ids: list[UUID], given: Mapping[UUID, date]) ->
         rule_set = RuleSet.objects.valid_on(rule) if isinstance(rule, date) else rule
         if rule_set is None:
             return 0
-        if not isinstance(rule, date) and rule.is_followed:
+        if not isinstance(rule, date) and RuleSet.objects.after(rule).exists():
             plans = SPARED_SQL.format(plans="inspections_controlplan")
             cursor.execute(plans, {"rule": rule.pk, "ids": ids})
             spared = {tree_id for (tree_id,) in cursor.fetchall()}
