@@ -17,9 +17,10 @@ import psycopg
 from django.utils import timezone
 
 from bench.city import BenchCity, bench_city, parser_of, signed_in, use_django
-from bench.measure import Http, Series, timed
+from bench.measure import Series, timed
 from bench.targets import tell
 from bench.tile_load import http_rate, pgbench_rate
+from bench.wire import Wire
 from geodata.rules.tilemath import WORLD
 from geodata.tiles.kept_cells import refresh
 from geodata.tiles.trees import TREE_ZOOM
@@ -88,7 +89,7 @@ def main() -> None:
 
 
 def _city(city: BenchCity, rounds: int) -> dict[int, Result]:
-    http = signed_in(city)
+    http = Wire(city.server.url, signed_in(city).headers)
     tiles = chosen_tiles(city)
     print(f"\n{city.trees:,} Bäume, {rounds} Runden abwechselnd (ms)")
     print(
@@ -123,7 +124,7 @@ def _tell(city: BenchCity, results: dict[int, Result]) -> None:
 
 
 def _zoom(
-    connection: psycopg.Connection, http: Http, addresses: list[Address], rounds: int
+    connection: psycopg.Connection, http: Wire, addresses: list[Address], rounds: int
 ) -> Result:
     result = Result()
     for turn in range(rounds):
@@ -165,7 +166,7 @@ def _print_zoom(z: int, number: int, r: Result) -> None:
     )
 
 
-def _print_load(city: BenchCity, http: Http, tiles: dict[int, list[Address]]) -> None:
+def _print_load(city: BenchCity, http: Wire, tiles: dict[int, list[Address]]) -> None:
     mixed = [address for z in (14, 15, 16) for address in tiles[z]]
     Random(2).shuffle(mixed)
     statement = RAW.format(z=":z", x=":x", y=":y")
@@ -227,11 +228,11 @@ def plain_tile(connection: psycopg.Connection, address: Address) -> Callable[[],
     return run
 
 
-def _ours(http: Http, path: str) -> Callable[[], Iterable[bytes]]:
+def _ours(http: Wire, path: str) -> Callable[[], Iterable[bytes]]:
     return lambda: http.get(path)
 
 
-def _unchanged(http: Http, path: str, mark: str) -> Callable[[], Iterable[bytes]]:
+def _unchanged(http: Wire, path: str, mark: str) -> Callable[[], Iterable[bytes]]:
     return lambda: http.get(path, {"If-None-Match": mark}, expected=304)
 
 
