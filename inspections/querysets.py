@@ -1,10 +1,12 @@
 """Questions about many inspections, measures and due dates; the day is always handed in."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
+
+from inspections.rules.overdue import berlin_day
 
 
 class RuleSetQuerySet(QuerySet[Any]):
@@ -19,6 +21,12 @@ class RuleSetQuerySet(QuerySet[Any]):
         """Versions that come after ``rule_set``, now or on a later day."""
         same_day = Q(valid_from=rule_set.valid_from, version__gt=rule_set.version)
         return self.filter(Q(valid_from__gt=rule_set.valid_from) | same_day)
+
+    def in_force_since(self, moment: datetime, *, day: date) -> Self:
+        """Versions that were in force at some time from ``moment`` to ``day``, in their order."""
+        known = self.filter(valid_from__lte=day).order_by("valid_from", "version")
+        then = known.filter(created_at__lte=moment, valid_from__lte=berlin_day(moment)).last()
+        return known.filter(pk=then.pk) | known.after(then) if then else known
 
 
 class MeasureQuerySet(QuerySet[Any]):

@@ -22,6 +22,7 @@ from inspections.services.measures import alarm_if_immediate
 from inspections.services.proposals import propose_by
 from inspections.services.record_rows import RecordRows, expectation_of, record_rows
 from inspections.services.repeats import is_same
+from inspections.services.replanning_late import replan_late
 from inspections.services.replanning_one import replan_held
 
 
@@ -41,10 +42,14 @@ class Recorded:
     created: bool
 
 
-def record_inspection(*, by: User, entry: InspectionEntry, received_at: datetime) -> Recorded:
+def record_inspection(
+    *, by: User, entry: InspectionEntry, received_at: datetime, at: datetime | None = None
+) -> Recorded:
     """Write inspection, findings and measures, and recompute the due date of the tree.
 
-    The same entry again changes nothing (``created=False``).
+    The same entry again changes nothing (``created=False``). ``at`` is now, where that is later than
+    the receipt: what is said is checked by the day of receipt, the due date is by the rule of now,
+    and as short as it would have become meanwhile.
 
     Raises:
         TreeUnknown: the tree is not here.
@@ -52,12 +57,12 @@ def record_inspection(*, by: User, entry: InspectionEntry, received_at: datetime
     """
     with authored(by=by):
         tree = locked_tree(entry.tree_id)
-        facts = entry_facts(entry, today=berlin_day(received_at))
+        facts = entry_facts(entry, today=berlin_day(at or received_at))
         if facts.known:
             return _received_before(Inspection.objects.get(pk=entry.id), entry)
         rows = _checked_rows(by, entry, tree, facts, received_at)
         insert_checked(*rows)
-        return _with_consequences(by, rows, tree, entry, facts)
+        return _with_consequences(by, rows, tree, entry, facts, at or received_at)
 
 
 def _checked_rows(
@@ -90,13 +95,21 @@ def _checked_rows(
 
 
 def _with_consequences(
-    by: User, rows: RecordRows, tree: Tree, entry: InspectionEntry, facts: EntryFacts
+    by: User,
+    rows: RecordRows,
+    tree: Tree,
+    entry: InspectionEntry,
+    facts: EntryFacts,
+    at: datetime,
 ) -> Recorded:
     """Alarm where something cannot wait, let the tree learn from it and recompute its due date."""
     for measure in rows.measures:
         alarm_if_immediate(measure=measure)
     if not facts.newer_is_here:
-        _take_over(by, tree, entry, berlin_day(rows.inspection.received_at))
+        received_at, today = rows.inspection.received_at, berlin_day(at)
+        _take_over(by, tree, entry, today)
+        if at > received_at:
+            replan_late(tree_id=tree.pk, received_at=received_at, day=today)
     return Recorded(
         inspection=rows.inspection,
         findings=rows.findings,

@@ -164,7 +164,9 @@ def replan(
         with one_at_a_time(CITY_LOCK):
             rule_set = RuleSet.objects.valid_on(day)
             return replan_by(rule_set=rule_set, initial_due=given) if rule_set else 0
-    return sum(_write(day, part, given) for part in _parts(sorted(set(tree_ids))))
+    return sum(
+        write_plans(rule=day, ids=part, given=given) for part in _parts(sorted(set(tree_ids)))
+    )
 
 
 def replan_by(
@@ -252,10 +254,10 @@ def _write_part(rule_set: RuleSet, part: Part, given: Mapping[UUID, date]) -> in
             return written
         cursor.execute(LEFT_SQL, parameters)
         left = [row[0] for row in cursor.fetchall()]
-    return written + sum(_write(rule_set, few, given) for few in _parts(left))
+    return written + sum(write_plans(rule=rule_set, ids=few, given=given) for few in _parts(left))
 
 
-def _write(rule: RuleSet | date, ids: list[UUID], given: Mapping[UUID, date]) -> int:
+def write_plans(*, rule: RuleSet | date, ids: list[UUID], given: Mapping[UUID, date]) -> int:
     """Lock the trees, then compute and write what differs, by a rule set or by that of a day.
 
     That of a day is read after the lock: who reads an older one is known by the transaction that

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.gis.geos import Polygon
 from django.utils.translation import gettext as _
 
+from baumkataster.errors import Refused
 from baumkataster.models import Place, Species, Tree, TreeStatus, User
 from baumkataster.prepared import prepared
 from baumkataster.services import correct_tree, fell_tree, move_tree, report_vanished
@@ -18,6 +19,7 @@ from baumkataster.services.groups import Share, record_group
 from inspections.models import FieldConflict, FieldEntry, Measure, MeasureState
 from inspections.rules.overdue import berlin_day
 from inspections.services import complete_measure, record_inspection
+from inspections.services.replanning_late import replan_late
 from inspections.sync.inspecting import inspection_entry
 from inspections.sync.merging import (
     Difference,
@@ -31,6 +33,8 @@ from inspections.sync.reading import Body, Envelope, unreadable
 from inspections.sync.reasons import Reason, Unsettled
 
 LOCK_SQL: Final = "SELECT id FROM baumkataster_tree WHERE id = %(tree)s FOR UPDATE"
+#: What the interval of a tree depends on, beside its inspections.
+RULE_INPUTS: Final = frozenset({"phase", "expectation"})
 GONE: Final = frozenset({TreeStatus.FELLED, TreeStatus.STUMP, TreeStatus.VANISHED})
 
 
@@ -45,13 +49,20 @@ class Case:
     #: Who does the deed: the person, or whoever settles or reads in a file.
     by: User
     received_at: datetime
+    #: When the deed is done; later than the receipt where the entry waited.
+    at: datetime
     #: The office has looked at it: what only a person can judge is not asked again.
     settled: bool = False
 
     @property
     def day(self) -> date:
-        """The day that deeds are checked against."""
+        """The day that what the entry says is checked against."""
         return berlin_day(self.received_at)
+
+    @property
+    def today(self) -> date:
+        """The day of the deed: the rule set in force then gives the due date."""
+        return berlin_day(self.at)
 
     @property
     def body(self) -> Body:
@@ -73,7 +84,7 @@ def _inspection(case: Case) -> None:
     if case.envelope.tree is None or not prepared(LOCK_SQL, {"tree": case.envelope.tree}):
         raise _tree_unknown()
     entry = inspection_entry(case.envelope, case.person)
-    record_inspection(by=case.by, entry=entry, received_at=case.received_at)
+    record_inspection(by=case.by, entry=entry, received_at=case.received_at, at=case.at)
 
 
 def _tree_new(case: Case) -> None:
@@ -82,7 +93,7 @@ def _tree_new(case: Case) -> None:
         raise Unsettled(
             Reason.TREE_EXISTS, _("Unter dieser Kennung ist schon ein Baum gespeichert.")
         )
-    tree, conflict = plant(by=case.by, day=case.day, tree_id=case.envelope.tree, body=case.body)
+    tree, conflict = plant(by=case.by, day=case.today, tree_id=case.envelope.tree, body=case.body)
     _keep(case, tree, [conflict] if conflict else [])
 
 
@@ -91,7 +102,9 @@ def _tree_change(case: Case) -> None:
     base, changes = case.body.object("base"), case.body.object("changes")
     merge = merge_changes(tree, base, changes)
     if merge.apply:
-        correct_tree(by=case.by, day=case.day, tree_id=tree.pk, version=None, changes=merge.apply)
+        correct_tree(by=case.by, day=case.today, tree_id=tree.pk, version=None, changes=merge.apply)
+    if case.at > case.received_at and RULE_INPUTS.intersection(merge.apply):
+        replan_late(tree_id=tree.pk, received_at=case.received_at, day=case.today)
     _keep(case, tree, merge.conflicts)
 
 
@@ -104,7 +117,7 @@ def _tree_move(case: Case) -> None:
     elif merged:
         move_tree(
             by=case.by,
-            day=case.day,
+            day=case.today,
             tree_id=tree.pk,
             version=None,
             geom=new.geom,
@@ -116,8 +129,9 @@ def _tree_move(case: Case) -> None:
 def _tree_end(case: Case) -> None:
     tree = _standing_tree(case, stump=True)
     how, on, reason = case.body.text("how"), case.body.needed_day("on"), case.body.text("reason")
+    _not_after_receipt(case, "on", on)
     common: dict[str, Any] = {
-        "by": case.by, "day": case.day, "tree_id": tree.pk, "version": None, "reason": reason
+        "by": case.by, "day": case.today, "tree_id": tree.pk, "version": None, "reason": reason
     }  # fmt: skip
     if how == "vanished":
         report_vanished(on=on, **common)
@@ -137,15 +151,23 @@ def _measure_done(case: Case) -> None:
         raise Unsettled(
             Reason.MEASURE_ENDED, _("Diese Maßnahme ist schon %(state)s.") % {"state": state}
         )
+    done_on = case.body.needed_day("done_on")
+    _not_after_receipt(case, "done_on", done_on)
     complete_measure(
         by=case.by,
-        day=case.day,
+        day=case.today,
         measure_id=key,
         version=None,
-        done_on=case.body.needed_day("done_on"),
+        done_on=done_on,
         done_by=case.body.text("done_by"),
         note=case.body.text("note"),
     )
+
+
+def _not_after_receipt(case: Case, field: str, day: date) -> None:
+    """What the entry says was done cannot be later than the entry, whenever it is settled."""
+    if day > case.day:
+        raise Refused({field: [_("Der Tag liegt in der Zukunft.")]})
 
 
 def _group_new(case: Case) -> None:

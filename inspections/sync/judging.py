@@ -164,6 +164,7 @@ def _interpreted(entry: FieldEntry, *, by: User | None, at: datetime) -> Unsettl
                     person=entry.person,
                     by=by,
                     received_at=entry.received_at,
+                    at=at,
                 )
             )
     except Unsettled as found:

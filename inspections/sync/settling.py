@@ -53,6 +53,7 @@ def settle_entry(
             person=person,
             by=by,
             received_at=entry.received_at,
+            at=at,
             settled=True,
         )
         try:

@@ -83,7 +83,7 @@ def test_an_older_version_shortens_what_came_before_the_next_one(late: bool) -> 
 def test_a_tree_inspected_while_the_older_version_is_written_is_left_alone() -> None:
     """Found changed when its part is written, it is computed anew, under its lock."""
     tree, shorter, longer = make_tree(), save(6), save(48)
-    assert replanning._write(shorter, [tree.pk], {}) == 1
+    assert replanning.write_plans(rule=shorter, ids=[tree.pk], given={}) == 1
     arrive(tree, timezone.now())
-    assert replanning._write(shorter, [tree.pk], {}) == 0
+    assert replanning.write_plans(rule=shorter, ids=[tree.pk], given={}) == 0
     assert (caps({"": tree}), ControlPlan.objects.get(pk=tree.pk).rule_set) == ({"": 48}, longer)
