@@ -164,9 +164,8 @@ def replan(
         with one_at_a_time(CITY_LOCK):
             rule_set = RuleSet.objects.valid_on(day)
             return replan_by(rule_set=rule_set, initial_due=given) if rule_set else 0
-    return sum(
-        write_plans(rule=day, ids=part, given=given) for part in _parts(sorted(set(tree_ids)))
-    )
+    parts = _parts(sorted(set(tree_ids)))
+    return sum(write_plans(rule=day, ids=part, given=given) for part in parts)
 
 
 def replan_by(
