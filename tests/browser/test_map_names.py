@@ -21,16 +21,38 @@ HELD = """async () => {
   const { lat, lon } = positionOf(middle);
   const corners = [[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]].map(([x, y]) => ({ x, y }));
   const district = { type: 3, rings: [corners], properties: { kind: "district", name: "Altstadt" } };
-  const store = { get: (key) => key === `12/${x}/${y}` ? [district] : [] };
+  // The tile, and its four quarters at the next zoom.
+  const inside = (z, column, row) => column >> (z - 12) === x && row >> (z - 12) === y;
+  const store = { get: (key) => inside(...key.split("/").map(Number)) ? [district] : [] };
   const layer = new NameLayer(store, 16);
+  // Stands for a layer of trees, which knows the badges of one zoom.
+  const trees = { badges: [], zoom: 12, badgesAt: (zoom) => zoom === trees.zoom ? trees.badges : null };
+  layer.leaveRoomFor(trees);
+  let pictures = 0;
+  const { transferFromImageBitmap } = ImageBitmapRenderingContext.prototype;
+  ImageBitmapRenderingContext.prototype.transferFromImageBitmap = function (picture) {
+    pictures += 1;
+    transferFromImageBitmap.call(this, picture);
+  };
   const map = createMap(place, { center: [lat, lon], zoom: 12 });
   map.addLayer(layer.canvas);
   const pause = () => new Promise((resolve) => setTimeout(resolve, 150));
   await pause();
   window.held = {
-    layer, middle, pause,
+    map, layer, trees, middle, pause,
+    /** The trees are painted with these badges; pictures of names that follow. */
+    async avoid(badges) {
+      const before = pictures;
+      Object.assign(trees, { badges, zoom: map.getZoom() });
+      layer.look();
+      await pause();
+      return pictures - before;
+    },
+    pictures: () => pictures,
     /** Distances of all drawn pixels from the middle. */
-    drawn() {
+    drawn: () => held.spots().map(([x, y]) => Math.hypot(x, y)).sort((a, b) => a - b),
+    /** All drawn pixels, from the middle. */
+    spots() {
       const canvas = map.getPane("names").querySelector("canvas");
       const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
       copy.drawImage(canvas, 0, 0);
@@ -39,10 +61,9 @@ HELD = """async () => {
       for (let i = 3; i < data.length; i += 4) {
         if (!data[i]) continue;
         const at = (i - 3) / 4;
-        const across = at % canvas.width - canvas.width / 2;
-        found.push(Math.hypot(across, Math.floor(at / canvas.width) - canvas.height / 2));
+        found.push([at % canvas.width - canvas.width / 2, Math.floor(at / canvas.width) - canvas.height / 2]);
       }
-      return found.sort((a, b) => a - b);
+      return found;
     },
   };
 }"""
@@ -62,11 +83,9 @@ def page(site: Site) -> Page:
 def test_a_name_moves_away_from_a_badge_and_back(page):
     """It is still there, and the badge covers none of it."""
     nearest, back = page.evaluate("""async () => {
-      held.layer.avoid([{ ...held.middle, count: 50 }]);
-      await held.pause();
+      await held.avoid([{ ...held.middle, count: 50 }]);
       const nearest = held.drawn()[0];
-      held.layer.avoid([]);
-      await held.pause();
+      await held.avoid([]);
       return [nearest, held.drawn()[0]];
     }""")
     assert BADGE < nearest < 3 * BADGE
@@ -78,8 +97,55 @@ def test_a_name_without_room_is_left_out(page):
     drawn = page.evaluate("""async () => {
       const pixel = 1 / 2 ** 20;
       const places = [-80, -60, -40, -20, 0, 20, 40, 60, 80];
-      held.layer.avoid(places.map((by) => ({ x: held.middle.x, y: held.middle.y + by * pixel, count: 50 })));
-      await held.pause();
+      await held.avoid(places.map((by) => ({ x: held.middle.x, y: held.middle.y + by * pixel, count: 50 })));
       return held.drawn();
     }""")
     assert drawn == []
+
+
+def test_names_are_painted_again_only_for_badges_that_have_moved(page):
+    """Not at every paint of the trees, and not for what lies beyond the map."""
+    pictures = page.evaluate("""async () => {
+      const pixel = 1 / 2 ** 20;
+      const { x, y } = held.middle;
+      const some = [{ x, y, count: 50 }, { x: x + 90 * pixel, y, count: 9 }];
+      const first = await held.avoid(some);
+      const same = await held.avoid(some.map((each) => ({ ...each, x: each.x + pixel / 4 })).reverse());
+      const beyond = await held.avoid([...some, { x: x + 900 * pixel, y, count: 9 }]);
+      const moved = await held.avoid(some.map((each) => ({ ...each, y: each.y + 6 * pixel })));
+      const larger = await held.avoid(some.map((each) => ({ ...each, y: each.y + 6 * pixel, count: 5000 })));
+      return [first, same, beyond, moved, larger];
+    }""")
+    assert pictures == [1, 0, 0, 1, 1]
+
+
+def test_names_wait_for_the_badges_of_another_zoom(page):
+    """Painted around the older ones first, they would jump."""
+    waited, pictures, nearest = page.evaluate("""async () => {
+      await held.avoid([]);
+      const before = held.pictures();
+      held.map.setZoom(13, { animate: false });
+      await held.pause();
+      held.map.panBy([1, 0], { animate: false });
+      await held.pause();
+      const waited = held.pictures() - before;
+      const pictures = await held.avoid([{ ...held.middle, count: 50 }]);
+      return [waited, pictures, held.drawn()[0]];
+    }""")
+    assert waited == 0
+    assert pictures == 1
+    assert nearest > BADGE
+
+
+def test_names_do_not_wait_for_ever(page):
+    """A server that does not answer leaves the map without badges, not without names."""
+    pictures = page.evaluate("""async () => {
+      const before = held.pictures();
+      held.map.setZoom(13, { animate: false });
+      for (let i = 0; i < 40 && held.pictures() === before; i += 1) await held.pause();
+      const first = held.pictures() - before;
+      held.map.panBy([20, 0], { animate: false });
+      await held.pause();
+      return [first, held.pictures() - before];
+    }""")
+    assert pictures == [1, 2]

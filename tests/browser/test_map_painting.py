@@ -303,3 +303,21 @@ def test_without_a_picture_the_older_one_is_what_is_hit(page):
       return [...looks, look()];
     }""")
     assert shown == [[0, 1, True], [1, 1, False]]
+
+
+def test_badges_of_another_zoom_are_known_when_all_its_tiles_are_here(page):
+    """Near views have none; an older picture says nothing about the next zoom."""
+    known = page.evaluate("""async () => {
+      const known = [held.layer.badgesAt(16)?.length];
+      for (const zoom of [13, 12]) {
+        held.map.setZoom(zoom, { animate: false });
+        known.push(held.layer.badgesAt(zoom)?.length ?? null);
+        await held.paint();
+        known.push(held.layer.badgesAt(zoom)?.length ?? null);
+        await held.rest();
+        known.push([held.layer.badgesAt(zoom)?.length, held.layer.badgesAt(zoom + 1)?.length ?? null]);
+      }
+      return known;
+    }""")
+    # The tiles of this server hold no cells.
+    assert known == [0, None, None, [0, None], None, None, [0, None]]

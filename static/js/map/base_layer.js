@@ -168,7 +168,7 @@ export class BaseLayers {
     const { layers, names } = layersOf(row, this.kept);
     this.shown = layers;
     this.names = names;
-    if (this.trees) this.names?.avoid(this.trees.badges);
+    if (this.trees) this.names?.leaveRoomFor(this.trees);
     for (const layer of this.shown) this.map.addLayer(layer);
     return row;
   }
@@ -181,7 +181,8 @@ export class BaseLayers {
   /** Keep names off the badges of this layer. */
   leaveRoomFor(trees) {
     this.trees = trees;
-    trees.addEventListener("painted", () => this.names?.avoid(trees.badges));
+    this.names?.leaveRoomFor(trees);
+    trees.addEventListener("painted", ({ detail }) => detail.complete && this.names?.look());
   }
 }
 

@@ -1,59 +1,84 @@
 /** Names of districts, parks and streets on our own map; placed once per view, so that none is cut off. */
 
-import { badgeRadius } from "baum/core/clusters.js";
 import { NAMES } from "baum/map/base_style.js";
+import { circles, Placed, same } from "baum/map/name_room.js";
 import { paintedCanvas } from "baum/map/port.js";
 import { tilesFor } from "baum/map/tile_cover.js";
 
 const FONT = '"Fira Sans", sans-serif';
 const ORDER = ["district", "main_road", "water", "green", "road", "building"];
-/** A street's name comes again after so many pixels. */
-const REPEAT = 420;
 /** A district's name stands in its middle, or so many pixels below where badges of trees leave room. */
 const SHIFTS = [0, -22, 22, -44, 44, -66, 66];
-/** Pixels between a badge, with its light edge, and a name. */
-const CLEAR = 4;
+/** Milliseconds that names wait for the badges of a zoom, where those before would make them jump. */
+const PATIENCE_MS = 600;
 
 export class NameLayer {
   /** @param {import("baum/io/tiles.js").TileStore} store @param {number} nativeZoom */
   constructor(store, nativeZoom) {
     this.store = store;
     this.nativeZoom = nativeZoom;
-    this.badges = [];
+    this.trees = null;
+    /** Badges that the newest paint goes round; null: it waits for them. */
+    this.around = null;
+    this.wait = null;
     this.canvas = paintedCanvas((context, view) => this.#paint(context, view), {
       pane: "names",
     });
   }
 
   /**
-   * Keep the names off the badges of the trees, which would cover them.
+   * Keep the names off the badges of these trees, which would cover them.
    *
-   * @param {{x: number, y: number, count: number}[]} badges x, y in world units
+   * @param {{badges: object[], badgesAt: (zoom: number) => object[]|null}} trees a TreeLayer
    */
-  avoid(badges) {
-    if (!badges.length && !this.badges.length) return;
-    this.badges = badges;
-    this.#soon();
+  leaveRoomFor(trees) {
+    this.trees = trees;
+  }
+
+  /** The trees are painted: the names again, if badges stand where none stood. */
+  look() {
+    const { view } = this.canvas;
+    const badges = view && this.trees.badgesAt(view.zoom);
+    if (badges && !(this.around && same(circles(badges, view), circles(this.around, view)))) this.#soon();
   }
 
   *#paint(context, view) {
     const tiles = tilesFor(view, Math.min(Math.round(view.zoom), this.nativeZoom));
-    const pieces = [];
     for (const tile of tiles) {
-      if (this.store.get(tile.key) === undefined) this.#load(tile);
-      else for (const shape of named(this.store.get(tile.key), tile, view)) pieces.push(shape);
+      if (this.store.get(tile.key) !== undefined) continue;
+      this.#load(tile);
+      yield;
+    }
+    this.around = this.#badges(view.zoom);
+    if (!this.around) return null;
+    const pieces = [];
+    const placed = new Placed(circles(this.around, view));
+    for (const tile of tiles) {
+      for (const shape of named(this.store.get(tile.key) ?? [], tile, view)) pieces.push(shape);
       yield;
     }
     const shapes = joinAreas(pieces);
     shapes.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || b.length - a.length);
-    const placed = new Placed(
-      this.badges.map(({ x, y, count }) => ({ ...view.place(x, y), reach: badgeRadius(count) + CLEAR })),
-    );
     for (const shape of shapes) {
       const name = readyName(context, shape, placed);
       if (name) paintName(context, name);
       yield;
     }
+  }
+
+  /** Badges to go round at a zoom; null while it is worth waiting for them. */
+  #badges(zoom) {
+    const known = this.trees ? this.trees.badgesAt(zoom) : [];
+    if (known) this.wait = null;
+    else if (this.wait?.zoom !== zoom) this.#begin(this.wait = { zoom, over: false });
+    return known ?? (this.wait.over ? this.trees.badges : null);
+  }
+
+  #begin(wait) {
+    setTimeout(() => {
+      wait.over = true;
+      if (wait === this.wait) this.#soon();
+    }, PATIENCE_MS);
   }
 
   #load(tile) {
@@ -67,40 +92,6 @@ export class NameLayer {
       this.canvas.repaintAfter();
     });
   }
-}
-
-/** Where words already stand. */
-class Placed {
-  boxes = [];
-  names = new Map();
-
-  /** @param {{x: number, y: number, reach: number}[]} circles that no name may touch */
-  constructor(circles) {
-    this.circles = circles;
-  }
-
-  /** Take a box for a name if it is free and the same name is not near. */
-  take(name, x, y, width, height) {
-    const near = (this.names.get(name) ?? []).some((spot) => Math.hypot(spot.x - x, spot.y - y) < REPEAT);
-    const box = {
-      left: x - width / 2 - 4,
-      right: x + width / 2 + 4,
-      top: y - height / 2 - 3,
-      bottom: y + height / 2 + 3,
-    };
-    const covered = this.boxes.some((b) =>
-      b.left < box.right && box.left < b.right && b.top < box.bottom && box.top < b.bottom
-    );
-    if (near || covered || this.circles.some((circle) => touches(circle, box))) return false;
-    this.boxes.push(box);
-    this.names.set(name, [...(this.names.get(name) ?? []), { x, y }]);
-    return true;
-  }
-}
-
-/** Whether a circle reaches into a box. */
-function touches({ x, y, reach }, { left, right, top, bottom }) {
-  return Math.hypot(x - Math.max(left, Math.min(x, right)), y - Math.max(top, Math.min(y, bottom))) < reach;
 }
 
 /** Shapes of a tile that may carry a name at this zoom, in pixels of the view. */

@@ -164,7 +164,7 @@ export function paintedTiles(paint, options = {}) {
  *
  * @param {(context: CanvasRenderingContext2D, view: View) => void|Iterator} paint may return its steps: they run
  *   between frames, and the picture is shown when all are done; until then the older one stays. The last step may
- *   return a function, which is called when the picture is shown
+ *   return a function, which is called when the picture is shown, or null: the older picture stays
  * @param {{pane?: string, walker?: import("baum/map/steps.js").Walker, fail?: () => void}} [options]
  *   fail: there is no picture of what is wanted, an older one stays
  * @typedef {{zoom: number, size: {x: number, y: number}, ratio: number, west: number, north: number,
@@ -252,7 +252,7 @@ const PaintedCanvas = Renderer.extend({
     context.scale(ratio, ratio);
     try {
       const onShow = yield* this.paintView(context, view) ?? [];
-      return made(board, onShow);
+      return onShow === null ? null : made(board, onShow);
     } finally {
       // Its memory goes now and not some time.
       board.width = board.height = 0;

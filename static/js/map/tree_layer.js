@@ -47,6 +47,8 @@ export class TreeLayer extends EventTarget {
     this.before = [];
     this.features = [];
     this.badges = [];
+    /** Zoom of the badges, once all tiles of one view were here. */
+    this.counted = null;
     this.canvas = paintedCanvas((context, view) => this.#paint(context, view), {
       pane: "overlayPane",
       walker,
@@ -105,6 +107,12 @@ export class TreeLayer extends EventTarget {
     return this.features.filter(({ kind, x, y }) =>
       kind === "tree" && x >= upper.x && y >= upper.y && x <= lower.x && y <= lower.y
     );
+  }
+
+  /** The badges at a zoom; null while they are not all known. */
+  badgesAt(zoom) {
+    if (tileZoom(zoom) >= TREE_ZOOM) return [];
+    return this.counted === zoom ? this.badges : null;
   }
 
   /** Latitude and longitude of a feature. */
@@ -198,6 +206,7 @@ export class TreeLayer extends EventTarget {
     const badges = yield* paintFeatures(context, view, features, this.symbols, this.chosen);
     return () => {
       if (complete) this.before = [];
+      if (complete || this.counted !== view.zoom) this.counted = complete ? view.zoom : null;
       this.features = features;
       this.badges = badges.map((badge) => ({ ...badge, ...view.world(badge.at.x, badge.at.y) }));
       this.#tell(complete);

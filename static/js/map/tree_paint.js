@@ -187,6 +187,19 @@ export function paintText(context, text, x, y) {
   context.fillText(text, x, y);
 }
 
+/** The symbol of a badge: pixels of its box, and where it stands in radii of the badge. */
+const SYMBOL = { size: 13, right: 0.75, up: 0.8 };
+
+/** Circles that a badge with its middle at x, y covers: itself with its light edge, and its symbol. */
+export function badgeCircles({ x, y }, { count, immediate }) {
+  const radius = badgeRadius(count);
+  const half = (immediate ? 20 : 14) / 24 * SYMBOL.size;
+  return [
+    { x, y, reach: radius + 2.5 },
+    { x: x + radius * SYMBOL.right, y: y - radius * SYMBOL.up, reach: half },
+  ];
+}
+
 /** A round badge: number of trees, edge in the colour of the worst state, its symbol above. */
 export function paintBadge(context, { at, count, state, immediate }, symbols, ratio) {
   const radius = badgeRadius(count);
@@ -204,5 +217,6 @@ export function paintBadge(context, { at, count, state, immediate }, symbols, ra
   context.textBaseline = "middle";
   context.fillStyle = "#171a2b";
   context.fillText(count.toLocaleString("de-DE"), at.x, at.y + 0.5);
-  symbols.brush(13, ratio)(context, state, immediate, at.x + radius * 0.75, at.y - radius * 0.8);
+  const [x, y] = [at.x + radius * SYMBOL.right, at.y - radius * SYMBOL.up];
+  symbols.brush(SYMBOL.size, ratio)(context, state, immediate, x, y);
 }
