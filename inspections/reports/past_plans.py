@@ -28,6 +28,8 @@ WHOLE: Final = f"{SETTINGS}; SET LOCAL enable_mergejoin = off"
 BERLIN: Final = "AT TIME ZONE 'Europe/Berlin'"
 #: As known today a basis binds from the day after it.
 NEXT_DAY: Final = f"((p.basis_on + 1)::timestamp {BERLIN})"
+#: As known then it binds from when it was received, or came back.
+SINCE: Final = "greatest(p.start_at, r.at)"
 #: The table of plans that are made inside the transaction.
 PLANS: Final = "past_plan"
 
@@ -71,8 +73,8 @@ class Plans(PastRows):
     def view_plans(self, rows: str) -> None:
         """Let the table of control plans mean these rows."""
         table = ControlPlan._meta.db_table
-        rule = f"'{self.rules.of_the_day.pk}'::uuid AS rule_set_id"
-        self.run(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT p.*, {rule} FROM ({rows}) p")
+        words = {"rows": rows, "rule_set": self.rules.of_the_day.pk, **self.rules.constants()}
+        self.run(f"CREATE OR REPLACE TEMP VIEW {table} AS {PLAN_SQL['shown'].format(**words)}")
         self.views.add(table)
 
     def hide_unknown_rules(self) -> None:
@@ -86,15 +88,16 @@ class Plans(PastRows):
 
     def make_again(self, tables: list[str]) -> None:
         """Replace the plans of trees that the plain statement cannot know, in their tables."""
-        if self.then and self.run(STATEMENTS["reset"]):
-            for table in tables:
-                self.run(STATEMENTS["reset_start"].format(plans=table))
-        started = "p.start_at" if self.then else NEXT_DAY
+        words = {"started": NEXT_DAY, "reset": ""}
+        if self.then:
+            among = "AND c.tree_id IN (SELECT id FROM past_among)" if self.among else ""
+            self.run(STATEMENTS["reset"].format(among=among))
+            words = {"started": SINCE, "reset": "LEFT JOIN past_reset r ON r.tree_id = p.tree_id"}
         parts = []
-        if self.run(STATEMENTS["events"].format(started=started)):
+        if self.run(STATEMENTS["events"].format(**words)):
             spans = {name: self.rules.ordinal(f"s.{name[:-1]}day") for name in ("from_n", "to_n")}
             months = self.rules.months()
-            self.run(STATEMENTS["least"].format(months=months, started=started, **spans))
+            self.run(STATEMENTS["least"].format(months=months, **words, **spans))
             self.has_least = True
             parts.append("SELECT tree_id AS id FROM past_least")
         if self.then:

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, connections, transaction
 from django.db.utils import OperationalError, ProgrammingError
 
-#: So many days are kept, each in one reading; for a million trees one takes about 150 MB.
+#: So many days are kept, each in one reading; for a million trees one takes about 130 MB.
 DAYS: Final = 6
 #: Key of the advisory lock that whoever makes a day holds (shared), and whoever takes marks away.
 LOCK: Final = 7_305_913

@@ -2,7 +2,8 @@
 -- rules/past.plan_then. reports/past_plans.py fills in the words in braces; {start} is the instant
 -- from which a shorter interval binds the basis, {least} the lowest months since then where the inputs
 -- changed, {lowest} those by the rules. OFFSET 0 keeps steps apart: folded into one, an expression that
--- three later ones use would be computed three times.
+-- three later ones use would be computed three times. What is used twice (counted) costs less to compute
+-- again than to hand on.
 
 -- name: all
 -- Every tree at once (or a part of them, or those of past_again when they are many).
@@ -134,26 +135,43 @@ counted AS (
         CASE WHEN inspection_id IS NOT NULL THEN inspected_on
             WHEN inherited_id IS NOT NULL THEN last_on WHEN planted THEN planted_on END AS basis_on
     FROM timed t
-    OFFSET 0
-),
-dated AS (
-    SELECT c.*,
-        CASE WHEN required THEN greatest(exempt_until, CASE
-            WHEN inspection_id IS NOT NULL THEN (basis_on + make_interval(months => months))::date
-            WHEN inherited_id IS NOT NULL AND next_on IS NOT NULL THEN next_on
-            WHEN seen OR planted THEN (basis_on + make_interval(months => months))::date
-            ELSE coalesce(initial_due_on,
-                ((created_at AT TIME ZONE 'Europe/Berlin')::date + make_interval(months =>
-                    coalesce(('{initial_months}'::jsonb ->> kind)::int, {default_months})))::date)
-        END) END AS due_on
-    FROM counted c
-    OFFSET 0
 )
--- What all counts read stands first: the rest of a row is not looked through.
+-- What all counts read stands first: the rest of a row is not looked through. What follows from these
+-- columns alone is said where it is read (shown).
 SELECT
     tree_id,
     required,
     required AND NOT seen AS never,
+    seen,
+    CASE WHEN required THEN greatest(exempt_until, CASE
+        WHEN inspection_id IS NOT NULL THEN (basis_on + make_interval(months => months))::date
+        WHEN inherited_id IS NOT NULL AND next_on IS NOT NULL THEN next_on
+        WHEN seen OR planted THEN (basis_on + make_interval(months => months))::date
+        ELSE coalesce(initial_due_on,
+            ((created_at AT TIME ZONE 'Europe/Berlin')::date + make_interval(months =>
+                coalesce(('{initial_months}'::jsonb ->> kind)::int, {default_months})))::date)
+    END) END AS due_on,
+    exempt_until,
+    care_on,
+    phase,
+    condition,
+    expectation,
+    ours,
+    planted,
+    months,
+    basis_on,
+    inspection_id,
+    CASE WHEN inspection_id IS NULL THEN inherited_id END AS inherited_id,
+    initial_due_on,
+    start_at
+FROM counted
+
+-- name: shown
+-- All columns of a control plan, from those that are kept.
+SELECT
+    tree_id,
+    required,
+    never,
     due_on,
     CASE WHEN seen THEN (due_on + interval '{tolerance_months} months')::date ELSE due_on END
         AS tolerance_until,
@@ -172,7 +190,8 @@ SELECT
         WHEN planted THEN 'planted' ELSE 'initial' END AS basis,
     CASE WHEN seen OR required THEN basis_on END AS basis_on,
     inspection_id,
-    CASE WHEN inspection_id IS NULL THEN inherited_id END AS inherited_id,
+    inherited_id,
     initial_due_on,
-    start_at
-FROM dated
+    start_at,
+    '{rule_set}'::uuid AS rule_set_id
+FROM ({rows}) p

@@ -125,19 +125,27 @@ SELECT (SELECT (min(created_at) AT TIME ZONE 'Europe/Berlin')::date FROM public.
     (SELECT min(inspected_on) FROM public.inspections_inspection)
 
 -- name: reset
--- Since when a basis counts that came back because a stronger record was corrected away.
+-- Since when a basis counts that came back because a stronger record was corrected away; of the few
+-- trees with corrections, each by index: to read it from their plans would be to read all plans.
 CREATE TEMP TABLE past_reset ON COMMIT DROP AS
-SELECT p.tree_id, max(c.received_at) AS at
-FROM public.inspections_inspection c
-JOIN public.inspections_inspection r ON r.id = c.corrects_id
-JOIN inspections_controlplan p ON p.tree_id = c.tree_id
-JOIN public.inspections_inspection b ON b.id = p.inspection_id
-WHERE c.corrects_id IS NOT NULL AND c.received_at < %(end)s AND r.sets_regular_date
-  AND (r.inspected_on, r.received_at) > (b.inspected_on, b.received_at)
-GROUP BY p.tree_id HAVING max(c.received_at) > max(b.received_at)
-
--- name: reset_start
-UPDATE {plans} p SET start_at = r.at FROM past_reset r WHERE r.tree_id = p.tree_id
+WITH corrected AS MATERIALIZED (
+    SELECT c.tree_id, c.received_at AS at, r.inspected_on, r.received_at
+    FROM public.inspections_inspection c
+    JOIN public.inspections_inspection r ON r.id = c.corrects_id
+    WHERE c.corrects_id IS NOT NULL AND c.received_at < %(end)s AND r.sets_regular_date {among}
+)
+SELECT tree_id, max(c.at) AS at
+FROM (SELECT DISTINCT tree_id FROM corrected) t
+CROSS JOIN LATERAL (
+    SELECT i.inspected_on, i.received_at FROM public.inspections_inspection i
+    WHERE i.tree_id = t.tree_id AND i.sets_regular_date AND i.received_at < %(end)s
+      AND NOT EXISTS (
+        SELECT FROM public.inspections_inspection n
+        WHERE n.corrects_id = i.id AND n.received_at < %(end)s)
+    ORDER BY i.inspected_on DESC, i.received_at DESC, i.id DESC LIMIT 1) b
+JOIN corrected c USING (tree_id)
+WHERE (c.inspected_on, c.received_at) > (b.inspected_on, b.received_at)
+GROUP BY tree_id, b.received_at HAVING max(c.at) > b.received_at
 
 -- name: events
 -- Changes of phase or expectation since the plan's basis holds.
@@ -150,6 +158,7 @@ WITH place AS MATERIALIZED (
 SELECT p.tree_id, c.at
 FROM public.baumkataster_change c
 JOIN inspections_controlplan p ON p.tree_id = c.row_id::uuid
+{reset}
 WHERE c.table_name = 'baumkataster_tree' AND c.operation = 'update' AND c.at < %(end)s
   AND c.old ?| ARRAY['phase', 'expectation'] AND p.inspection_id IS NOT NULL
   AND c.at >= {started}
@@ -159,6 +168,7 @@ FROM place
 JOIN public.baumkataster_site s ON s.place_id = place.id
 JOIN public.baumkataster_tree t ON t.site_id = s.id
 JOIN inspections_controlplan p ON p.tree_id = t.id
+{reset}
 WHERE p.inspection_id IS NOT NULL AND place.at >= {started}
 
 -- name: least
@@ -169,6 +179,7 @@ based AS (
     SELECT p.tree_id, {started} AS start_at, i.condition, i.phase, i.seen_expectation, i.inspected_at
     FROM (SELECT DISTINCT tree_id FROM past_event) e
     JOIN inspections_controlplan p ON p.tree_id = e.tree_id
+    {reset}
     JOIN public.inspections_inspection i ON i.id = p.inspection_id
 ),
 moment AS (
