@@ -1,9 +1,13 @@
 """Names of the base map make room for the badges of trees, which lie above them."""
 
+import json
+import time
+
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.module_page import Site
+from tests.browser.module_page import Answer, Request, Site
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.browser
 
@@ -149,3 +153,49 @@ def test_names_do_not_wait_for_ever(page):
       return [first, held.pictures() - before];
     }""")
     assert pictures == [1, 2]
+
+
+def test_the_trees_of_a_map_tell_its_names_when_they_are_painted(site: Site):
+    """The base map passes it on, at the start and at another zoom; nobody waits longer than that."""
+
+    def serve(request: Request) -> Answer:
+        # Trees come last: no tile of the base map has the names painted after them.
+        time.sleep(0.2 if request.path.startswith("/tiles/") else 0)
+        return 204, b"", {}
+
+    site.server = serve
+    page = site.open()
+    found = page.evaluate(
+        """async (table) => {
+      const { StateTable } = await import("baum/core/states.js");
+      const { BaseLayers } = await import("baum/map/base_layer.js");
+      const { createMap } = await import("baum/map/port.js");
+      const { Symbols } = await import("baum/map/symbols.js");
+      const { TreeLayer } = await import("baum/map/tree_layer.js");
+      // Nobody's patience ends.
+      const { setTimeout } = window;
+      window.setTimeout = (task, ms) => ms >= 500 ? 0 : setTimeout(task, ms);
+      const place = document.createElement("div");
+      Object.assign(place.style, { width: "400px", height: "300px", position: "relative" });
+      document.body.append(place);
+      const map = createMap(place, { center: [53.1, 10], zoom: 12 });
+      const bases = new BaseLayers(map, [{ id: "", kind: "demo" }]);
+      bases.show("");
+      const symbols = new Symbols(new StateTable(table));
+      const trees = new TreeLayer({ symbols, day: "2026-11-27", address: "/tiles/" });
+      trees.addTo(map);
+      bases.leaveRoomFor(trees);
+      const found = [];
+      for (const zoom of [12, 13]) {
+        map.setZoom(zoom, { animate: false });
+        await new Promise((resolve) => {
+          trees.addEventListener("painted", ({ detail }) => detail.complete && resolve());
+        });
+        for (let i = 0; i < 60 && !bases.names.around; i += 1) await new Promise(requestAnimationFrame);
+        found.push([trees.counted, bases.names.around, bases.names.wait?.over ?? null]);
+      }
+      return found;
+    }""",
+        json.loads((ROOT / "inspections/rules/states.json").read_text("utf-8")),
+    )
+    assert found == [[12, [], None], [13, [], None]]
