@@ -69,7 +69,7 @@ def ask_for_care(*, day: date, now: datetime) -> None:
 def ask_again(*, pk: UUID, now: datetime) -> bool:
     """Let a replanning that failed begin anew; False: it did not fail, or a later version is in force.
 
-    Then it is tried again every day, and before the next version.
+    That one has planned its trees; begun anew behind it, this one would take back its dates.
     """
     known = RuleSet.objects.valid_on(timezone.localtime(now).date())
     failed = Replanning.objects.filter(Q(pk=pk) & Q(rule_set=known), state=State.FAILED)
@@ -106,7 +106,7 @@ def apply_rule_sets(*, day: date, now: datetime, failed_too: bool = False) -> se
     applied = set[UUID]()
     with one_at_a_time(CITY_LOCK):
         rows = _open(day, failed_too)
-        planned = _to_plan(rows, failed_too)
+        planned = _to_plan(rows)
         if planned and rows[-1].state == State.DONE:
             # Until it has the last word again some dates are by an earlier one.
             _keep(rows[-1], **ANEW | {"asked_at": at()})
@@ -120,7 +120,7 @@ def apply_rule_sets(*, day: date, now: datetime, failed_too: bool = False) -> se
             except Exception:
                 if row is rows[-1]:
                     raise
-                # The later ones go on; it is tried again before the next one, and every day.
+                # The later ones go on.
                 logger.exception("version %s was not applied", row.rule_set.version)
         care = any(row.care_changed_at for row in rows)
         if rows and rows[-1].state == State.LOOKING and _look_again(rows[-1], day, care):
@@ -136,7 +136,8 @@ def _open(day: date, failed_too: bool) -> list[Replanning]:
     known = RuleSet.objects.valid_on(day)
     found = Replanning.objects.filter(Q(rule_set__valid_from__lte=day) | Q(rule_set=known))
     found = found.select_related("rule_set").order_by("rule_set__valid_from", "rule_set__version")
-    rows = list(dropwhile(lambda row: row.state == State.DONE, found))
+    rows = [row for row in found if row.rule_set == known or not _is_left(row)]
+    rows = list(dropwhile(lambda row: row.state == State.DONE, rows))
     if failed_too:
         return rows
     # Where the version in force has failed an earlier one would take back what is recorded by it.
@@ -144,29 +145,33 @@ def _open(day: date, failed_too: bool) -> list[Replanning]:
     return rows if any(row.is_busy for row in rows) and not given_up else []
 
 
-def _to_plan(rows: list[Replanning], failed_too: bool) -> list[Replanning]:
-    """Those by which all trees are planned now; the last one among them, if there are any.
+def _is_left(row: Replanning) -> bool:
+    """Whether it has failed, and never been applied.
 
-    One that failed is tried again when another one begins: left out, what it would have shortened
-    would hang on the one bad moment.
+    Behind a later version it is left so. Tried again, it would put the city under a rule that is
+    over, and leave it there if the later one failed then; and what makes it fail (a worker that is
+    killed, a full disk) would stop the daily run every day.
     """
-    again = failed_too or any(row.state == State.WAITING for row in rows)
-    todo = [row for row in rows if again or row.state != State.FAILED]
+    return row.state == State.FAILED and row.applied_at is None
+
+
+def _to_plan(rows: list[Replanning]) -> list[Replanning]:
+    """Those by which all trees are planned now; the last one among them, if there are any."""
     # All trees have seen those that are looking, unless an earlier one is planned after them.
-    todo = list(dropwhile(lambda row: row.state == State.LOOKING, todo))
+    todo = list(dropwhile(lambda row: row.state == State.LOOKING, rows))
     # All trees followed it already, and the later one reads care by itself: done again it could only
     # shorten, by phases and expectations of now that it never met.
     return [row for row in todo if row is rows[-1] or row.applied_at is None]
 
 
 def _close(rows: list[Replanning], at: datetime) -> None:
-    """These are through; not what was asked for since, nor an earlier one that failed again."""
+    """These are through; not what was asked for since, nor an earlier one that has failed."""
     done = {"state": State.DONE, "finished_at": at, "older": [], "attempts": 0}
     done |= {"care_changed_at": None, "applied_at": Coalesce("applied_at", Value(at))}
     asked = Q()
     for row in rows:
         # Of one that was applied before only care was left, and the last one has read that.
-        if row.state != State.FAILED or row.applied_at is not None:
+        if not _is_left(row):
             asked |= Q(pk=row.pk, asked_at=row.asked_at)
     with transaction.atomic():
         if Replanning.objects.filter(pk=rows[-1].pk, asked_at=rows[-1].asked_at).update(**done):

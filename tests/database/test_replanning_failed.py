@@ -1,4 +1,4 @@
-"""An older version that failed is not left out: it is tried again before a later one, and every day."""
+"""An older version that failed is left to the one in force: never tried again, never called applied."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from baumkataster.models import Tree, User
 from inspections.models import ControlMail, ControlPlan, Replanning, RuleSet
 from inspections.services import replanning_city
 from inspections.services.control_runs import run_controls
-from inspections.services.replanning import check_plans, replan_by
+from inspections.services.replanning import check_plans
 from inspections.services.replanning_city import LAST_ATTEMPT, ask_again, being_applied
 from tests.database.test_replanning_city import (
     DAY,
@@ -52,29 +52,37 @@ def follows(rule: RuleSet) -> bool:
     return rules_of_plans() == {rule.pk} and check_plans(day=DAY) == []
 
 
-def test_it_is_applied_before_the_next_version(city):  # noqa: F811
+def test_it_is_left_to_the_next_version(city):  # noqa: F811
     tree = inspected()
     early = given_up(city, 6)
     later = save(48)
     assert not ask_again(pk=early.pk, now=NOW)
-    assert apply() == {early.pk, later.pk} and follows(later)
-    assert (state(early), state(later), cap(tree)) == ("done", "done", 6)
+    assert apply() == {later.pk} and follows(later)
+    row = Replanning.objects.get(pk=early.pk)
+    assert (row.state, row.applied_at, state(later)) == ("failed", None, "done")
+    assert being_applied(day=DAY) is None and apply() == set()
+    assert (cap(tree), ControlMail.objects.count()) == (24, 1)
 
 
-def test_failing_again_it_keeps_nobody_waiting_and_does_not_count_as_applied(city):  # noqa: F811
-    tree = inspected()
+def test_the_daily_run_does_not_stop_at_it(city, monkeypatch):  # noqa: F811
+    """Whatever made it fail, a killed worker or a full disk, would do so again."""
     early = given_up(city, 6)
     later = save(48)
-    with refusing(city, early):
-        assert apply() == {later.pk} and follows(later)
-        row = Replanning.objects.get(pk=early.pk)
-        assert (row.state, row.applied_at, state(later)) == ("failed", None, "done")
-        assert being_applied(day=DAY) is None and apply() == set()
-        assert run_controls(day=DAY, now=NOW).rule_set == later
-    assert (cap(tree), ControlMail.objects.count()) == (24, 1)
-    # The cause is gone: the next day has it applied, and the version in force has the last word.
-    run_controls(day=DAY + timedelta(days=1), now=NOW + timedelta(days=1))
-    assert (state(early), state(later), cap(tree)) == ("done", "done", 6) and follows(later)
+    assert apply() == {later.pk}
+    monkeypatch.setattr(replanning_city, "replan_by", lambda **_values: pytest.fail("tried again"))
+    run = run_controls(day=DAY + timedelta(days=1), now=NOW + timedelta(days=1))
+    assert run.rule_set == later and (state(early), state(later)) == ("failed", "done")
+    assert follows(later)
+
+
+def test_where_the_next_one_fails_the_city_stays_under_the_one_before(city):  # noqa: F811
+    given_up(city, 6)
+    between = save(48)
+    apply()
+    last = save(12)
+    with refusing(city, last), pytest.raises(IntegrityError):
+        apply()
+    assert state(last) == "failed" and rules_of_plans() == {between.pk}
 
 
 def test_failing_for_the_first_time_it_keeps_nobody_waiting_either(city):  # noqa: F811
@@ -82,21 +90,6 @@ def test_failing_for_the_first_time_it_keeps_nobody_waiting_either(city):  # noq
     with refusing(city, early):
         assert apply() == {later.pk}
     assert (state(early), state(later)) == ("failed", "done") and follows(later)
-
-
-def test_while_it_is_tried_again_the_version_in_force_is_not_through(city, monkeypatch):  # noqa: F811
-    early, seen = given_up(city, 6), list[tuple[RuleSet, str]]()
-    later = save(48)
-    with refusing(city, early):
-        apply()
-
-    def looked_at(**values: object) -> int:
-        seen.append((values["rule_set"], state(later)))
-        return replan_by(**values)
-
-    monkeypatch.setattr(replanning_city, "replan_by", looked_at)
-    run_controls(day=DAY, now=NOW)
-    assert seen == [(early, "waiting"), (later, "running")] and state(later) == "done"
 
 
 def test_begun_again_and_killed_again_and_again_it_mails_nobody_and_is_passed_over(city):  # noqa: F811
@@ -114,7 +107,7 @@ def test_where_deeds_still_go_on_it_is_not_tried_every_minute(city, monkeypatch)
     monkeypatch.setattr(replanning_city, "_deeds", lambda: goes_on)
     with refusing(city, early):
         assert apply() == {later.pk} and state(later) == "looking"
-        assert apply() == set() and Replanning.objects.get(pk=early.pk).attempts == 2
+        assert apply() == set() and Replanning.objects.get(pk=early.pk).attempts == 1
         goes_on.clear()
         assert apply() == set() and (state(early), state(later)) == ("failed", "done")
 
