@@ -105,20 +105,41 @@ def _with_consequences(
     """Alarm where something cannot wait, let the tree learn from it and recompute its due date."""
     for measure in rows.measures:
         alarm_if_immediate(measure=measure)
+    late = at > rows.inspection.received_at
+    before = _plan(tree.pk) if late and facts.newer_is_here else None
     if not facts.newer_is_here:
-        received_at, today = rows.inspection.received_at, berlin_day(at)
-        _take_over(by, tree, entry, today)
-        if at > received_at:
-            replan_late(tree_id=tree.pk, received_at=received_at, day=today)
+        _take_over(by, tree, entry, berlin_day(at))
+    # First by the rule of today, late too: the plan names the inspection that it rests on now.
+    due_on = replan_held(tree_id=tree.pk, rule_set=facts.rule_set_today)
+    if late:
+        due_on = _planned_late(rows.inspection, at, before)
     return Recorded(
         inspection=rows.inspection,
         findings=rows.findings,
         endings=rows.endings,
         photos={finding.id: list(dict.fromkeys(finding.photo_ids)) for finding in entry.findings},
         measures=rows.measures,
-        due_on=replan_held(tree_id=tree.pk, rule_set=facts.rule_set_today),
+        due_on=due_on,
         created=True,
     )
+
+
+def _planned_late(inspection: Inspection, at: datetime, before: ControlPlan | None) -> date | None:
+    """Let the date be as short as it would have become meanwhile; the due date now.
+
+    ``before``: the plan where the tree was inspected later than that. If it rests on the same
+    inspection as now, nothing has come late for it, and it could only be shortened for no reason.
+    """
+    now = _plan(inspection.tree_id)
+    if now and before and now.inspection_id == before.inspection_id:
+        return now.due_on
+    replan_late(tree_id=inspection.tree_id, received_at=inspection.received_at, day=berlin_day(at))
+    now = _plan(inspection.tree_id)
+    return now.due_on if now else None
+
+
+def _plan(tree_id: UUID) -> ControlPlan | None:
+    return ControlPlan.objects.filter(pk=tree_id).first()
 
 
 def _nobody() -> InspectorIdentity:
@@ -149,7 +170,7 @@ def _received_before(known: Inspection, entry: InspectionEntry) -> Recorded:
         raise Refused(
             {NON_FIELD: [_("Unter dieser Kennung ist schon eine andere Kontrolle gespeichert.")]}
         )
-    plan = ControlPlan.objects.filter(pk=known.tree_id).first()
+    plan = _plan(known.tree_id)
     return Recorded(
         inspection=known,
         findings=list(known.findings.all()),

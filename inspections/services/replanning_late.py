@@ -12,7 +12,11 @@ def replan_late(*, tree_id: UUID, received_at: datetime, day: date) -> None:
 
     The job that brought the city under them has not met what arrived with the entry: phase,
     expectation, inspection. Where the tree was inspected meanwhile earlier versions are left out, as
-    they are there.
+    they are there. Asked when the tree is planned by the version of ``day``: the plan must name the
+    inspection that it rests on now, and where no other version was in force nothing is left to do.
     """
-    for rule_set in RuleSet.objects.in_force_since(received_at, day=day):
+    versions = list(RuleSet.objects.in_force_since(received_at, day=day))
+    if len(versions) < 2:
+        return
+    for rule_set in versions:
         write_plans(rule=rule_set, ids=[tree_id], given={})

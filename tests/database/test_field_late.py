@@ -6,15 +6,18 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from baumkataster.errors import Refused
 from baumkataster.models import Tree, User
+from baumkataster.services import correct_tree
 from inspections.models import ControlPlan, FieldEntry, Inspection, Measure, RuleSet
 from inspections.rules.intervals import DEFAULT_MATRIX
-from inspections.services import order_measure
+from inspections.services import order_measure, record_inspection
 from inspections.services.replanning import check_plans
-from inspections.services.replanning_city import apply_rule_sets
-from inspections.services.rule_sets import make_rule_set
+from inspections.services.replanning_city import apply_rule_sets, ask_replanning
+from inspections.services.replanning_late import replan_late
 from inspections.sync.settling import settle_entry
 from tests import factories as make
 from tests.database import field_rows as field
@@ -43,15 +46,14 @@ def _reference() -> None:
 
 def version(months: int, valid_from: date) -> RuleSet:
     """A version with one interval for everything; all trees follow it from its first day on."""
-    values = {
-        "title": "Neu", "basis": "", "valid_from": valid_from,
-        "matrix": {key: old and months for key, old in DEFAULT_MATRIX.items()},
-        "default_months": months, "tolerance_months": months // 8, "youth_care_months": months,
-        "initial_months": {"street": months},
-    }  # fmt: skip
-    return make_rule_set(
-        by=make.make_user("administrator"), day=FRIDAY.date(), now=FRIDAY, values=values
-    )
+    matrix = {key: old and months for key, old in DEFAULT_MATRIX.items()}
+    rule = make.load_rule_set(
+        version=RuleSet.objects.count() + 1, valid_from=valid_from, created_at=FRIDAY, matrix=matrix,
+        default_months=months, tolerance_months=months // 8, youth_care_months=months,
+        initial_months={"street": months},
+    )  # fmt: skip
+    ask_replanning(rule_set=rule, now=FRIDAY)
+    return rule
 
 
 def brought(*versions: RuleSet) -> None:
@@ -175,6 +177,62 @@ def test_a_version_that_was_over_when_it_arrived_shortens_nothing() -> None:
     hand_in(by, text, late=True)
     settle(text, at=WEDNESDAY)
     assert said(tree)["cap_months"] == 12
+
+
+def test_it_has_it_too_behind_a_newer_inspection_that_sets_no_date() -> None:
+    by = make.make_user("arborist")
+    in_time, late = prepared(by), prepared(by)
+    hand_in(by, field.inspection(by, in_time))
+    text = field.inspection(by, late)
+    hand_in(by, text, late=True)
+    brought(version(6, MONDAY.date()), version(48, TUESDAY.date()))
+    for tree in (in_time, late):
+        make.record(tree, by, inspected_at=TUESDAY, kind="additional")
+    settle(text, at=WEDNESDAY)
+    assert said(late) == said(in_time)
+    assert said(late)["cap_months"] == 6
+
+
+def test_what_came_meanwhile_and_is_older_spares_it_nothing() -> None:
+    """The date rests on the entry itself: when another inspection came is not asked."""
+    by, tree = make.make_user("arborist"), prepared(make.make_user("arborist"))
+    text = field.inspection(by, tree)
+    hand_in(by, text, late=True)
+    brought(version(6, MONDAY.date()), version(48, TUESDAY.date()))
+    older = make.make_entry(tree, by, inspected_at=FRIDAY - DAY)
+    record_inspection(by=by, entry=older, received_at=TUESDAY)
+    settle(text, at=WEDNESDAY)
+    assert said(tree)["cap_months"] == 6
+    assert check_plans(day=WEDNESDAY.date()) == []
+
+
+def test_one_on_which_no_date_rests_shortens_nothing() -> None:
+    """By the version of Friday an ageing tree is looked at every year; this one was none then."""
+    by, tree = make.make_user("arborist"), make.make_tree()
+    make.record(tree, by, inspected_at=FRIDAY - timedelta(hours=2))
+    text = field.inspection(by, tree, made_at=(field.MADE - DAY).isoformat())
+    hand_in(by, text, late=True)
+    brought(version(48, MONDAY.date()))
+    aged = {"phase": "aging"}
+    office = make.make_user("supervisor")
+    correct_tree(by=office, day=TUESDAY.date(), tree_id=tree.pk, version=None, changes=aged)
+    settle(text, at=WEDNESDAY)
+    assert said(tree)["cap_months"] == 24
+
+
+def test_nothing_is_planned_again_where_no_version_came_meanwhile() -> None:
+    tree = prepared(make.make_user("arborist"))
+    with CaptureQueriesContext(connection) as asked:
+        replan_late(tree_id=tree.pk, received_at=FRIDAY, day=WEDNESDAY.date())
+    assert [query["sql"] for query in asked if not query["sql"].startswith("SELECT")] == []
+
+
+def test_whoever_records_late_hears_the_date_that_holds() -> None:
+    by, tree = make.make_user("arborist"), prepared(make.make_user("arborist"))
+    brought(version(6, MONDAY.date()), version(48, TUESDAY.date()))
+    entry = make.make_entry(tree, by, inspected_at=FRIDAY - timedelta(hours=1))
+    recorded = record_inspection(by=by, entry=entry, received_at=FRIDAY, at=WEDNESDAY)
+    assert recorded.due_on == said(tree)["due_on"] == date(2027, 5, 27)
 
 
 @pytest.mark.parametrize("deed", [care, end])
