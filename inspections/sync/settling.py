@@ -16,8 +16,9 @@ from baumkataster.services import correct_tree, move_tree
 from baumkataster.services.checking import locked
 from inspections.models import FieldConflict, FieldEntry, FieldVerdict
 from inspections.rules.overdue import berlin_day
+from inspections.services.replanning_late import replan_late
 from inspections.sync.binding import bind_waiting_photos
-from inspections.sync.interpreting import Case, interpret
+from inspections.sync.interpreting import RULE_INPUTS, Case, interpret
 from inspections.sync.merging import POSITION, as_value, read_place
 from inspections.sync.reading import Body, Envelope, read_envelope
 from inspections.sync.reasons import Reason, Unsettled
@@ -122,6 +123,9 @@ def _take_ours(by: User, conflict: FieldConflict, at: datetime) -> None:
         else:
             changes = {conflict.field: as_value(conflict.field, conflict.ours)}
             correct_tree(by=by, day=day, tree_id=tree.pk, version=None, changes=changes)
+            if conflict.field in RULE_INPUTS:
+                received_at = conflict.entry.received_at
+                replan_late(tree_id=tree.pk, received_at=received_at, day=day)
     except Unsettled as found:
         raise Refused(" ".join(found.sentences)) from found
 

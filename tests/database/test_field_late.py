@@ -12,13 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from baumkataster.errors import Refused
 from baumkataster.models import Tree, User
 from baumkataster.services import correct_tree
-from inspections.models import ControlPlan, FieldEntry, Inspection, Measure, RuleSet
+from inspections.models import ControlPlan, FieldConflict, FieldEntry, Inspection, Measure, RuleSet
 from inspections.rules.intervals import DEFAULT_MATRIX
 from inspections.services import order_measure, record_inspection
 from inspections.services.replanning import check_plans
 from inspections.services.replanning_city import apply_rule_sets, ask_replanning
 from inspections.services.replanning_late import replan_late
-from inspections.sync.settling import settle_entry
+from inspections.sync.settling import settle_conflict, settle_entry
 from tests import factories as make
 from tests.database import field_rows as field
 
@@ -44,9 +44,11 @@ def _reference() -> None:
         )
 
 
-def version(months: int, valid_from: date) -> RuleSet:
-    """A version with one interval for everything; all trees follow it from its first day on."""
-    matrix = {key: old and months for key, old in DEFAULT_MATRIX.items()}
+def version(months: int, valid_from: date, **phases: int) -> RuleSet:
+    """A version with one interval for all but ``phases``; all trees follow it from its first day on."""
+    matrix = {
+        key: old and phases.get(key.split(".")[0], months) for key, old in DEFAULT_MATRIX.items()
+    }
     rule = make.load_rule_set(
         version=RuleSet.objects.count() + 1, valid_from=valid_from, created_at=FRIDAY, matrix=matrix,
         default_months=months, tolerance_months=months // 8, youth_care_months=months,
@@ -218,6 +220,22 @@ def test_one_on_which_no_date_rests_shortens_nothing() -> None:
     correct_tree(by=office, day=TUESDAY.date(), tree_id=tree.pk, version=None, changes=aged)
     settle(text, at=WEDNESDAY)
     assert said(tree)["cap_months"] == 24
+
+
+def test_a_conflict_that_is_decided_late_has_the_date_of_one_decided_at_once() -> None:
+    by, office = make.make_user("arborist"), make.make_user("supervisor")
+    in_time, late = prepared(by), prepared(by)
+    conflicts = []
+    for tree in (in_time, late):
+        text, young = change(by, tree), {"phase": "youth"}
+        correct_tree(by=office, day=FRIDAY.date(), tree_id=tree.pk, version=None, changes=young)
+        hand_in(by, text)
+        conflicts.append(FieldConflict.objects.get(tree=tree))
+    settle_conflict(by=office, conflict=conflicts[0], choice="ours", at=FRIDAY)
+    brought(version(48, MONDAY.date(), aging=6), version(48, TUESDAY.date()))
+    settle_conflict(by=office, conflict=conflicts[1], choice="ours", at=WEDNESDAY)
+    assert said(late) == said(in_time)
+    assert said(late)["cap_months"] == 6
 
 
 def test_nothing_is_planned_again_where_no_version_came_meanwhile() -> None:
