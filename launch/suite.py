@@ -25,11 +25,13 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 QUICK = ("-m", "not browser and not qgis")
 #: All tests with a browser; told by its folder, a part need not read thousands of others first.
 BROWSERS = "tests/browser"
+#: Pages of single modules in a browser, for which nobody needs a server: they go with the programs.
+MODULES = "tests/browser/modules"
 #: Clients of a desktop run with what starts and kills programs: both wait more than they compute.
 CLIENTS = "tests/qgis"
 PROGRAMS = ("tests/launch", "tests/faults")
 #: What the second quick part takes from the first.
-DOORS = ("tests/interfaces", "tests/attacks")
+DOORS = ("tests/interfaces", "tests/attacks", "tests/rules")
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,8 @@ def plan(arguments: Sequence[str], python: str, deno: str) -> tuple[list[Check],
         Check("pytest (Programme)", (*pytest, *QUICK, *PROGRAMS)),
     ]
     if not quick:
-        beside[1] = Check("pytest (Programme, QGIS)", (*pytest, *PROGRAMS, CLIENTS))
-        beside.append(Check("pytest (Browser)", (*pytest, BROWSERS)))
+        beside[1] = Check("pytest (Programme, QGIS)", (*pytest, *PROGRAMS, CLIENTS, MODULES))
+        beside.append(Check("pytest (Browser)", (*pytest, BROWSERS, f"--ignore={MODULES}")))
     ignored = (f"--ignore={folder}" for folder in (*DOORS, *PROGRAMS, BROWSERS))
     return [*checks(python, deno), Check("pytest", (*pytest, *QUICK, *ignored))], beside
 

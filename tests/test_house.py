@@ -108,7 +108,7 @@ def test_no_test_is_skipped_but_for_real_data():
 
 def test_browser_tests_say_so():
     """Without the mark ./baum test --quick would ask for a browser."""
-    for path in (ROOT / "tests/browser").glob("test_*.py"):
+    for path in (ROOT / "tests/browser").rglob("test_*.py"):
         text = path.read_text(encoding="utf-8")
         assert "pytestmark = pytest.mark.browser" in text or "pytest.mark.browser," in text, (
             path.name

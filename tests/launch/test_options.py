@@ -68,18 +68,19 @@ def test_quick_leaves_only_browser_and_qgis_out() -> None:
     for part in (everything[-1], doors, quick_programs):
         assert part.command[3:5] == ("-m", "not browser and not qgis")
     assert quick_programs.command[5:] == suite.PROGRAMS
-    assert programs.command[3:] == (*suite.PROGRAMS, suite.CLIENTS)
-    assert browsers.command[3:] == (suite.BROWSERS,)
+    assert programs.command[3:] == (*suite.PROGRAMS, suite.CLIENTS, suite.MODULES)
+    assert browsers.command[3:] == (suite.BROWSERS, f"--ignore={suite.MODULES}")
 
 
 def test_the_parts_leave_nothing_out() -> None:
     """What a part leaves to another by its folder, the other names."""
     everything, (doors, programs, browsers) = suite.plan([], "python", "deno")
-    *started, clients = programs.command[3:]
-    (pages,) = browsers.command[3:]
+    *started, clients, modules = programs.command[3:]
+    pages, left = browsers.command[3:]
+    assert left == f"--ignore={modules}" and modules.startswith(f"{pages}/")
     folders = (*doors.command[5:], *started, pages)
     assert everything[-1].command[5:] == tuple(f"--ignore={folder}" for folder in folders)
-    assert all((ROOT / folder).is_dir() for folder in (*folders, clients))
+    assert all((ROOT / folder).is_dir() for folder in (*folders, clients, modules))
     # Marked as a whole: the first part leaves them out without naming their folder.
     for path in (ROOT / clients).glob("test_*.py"):
         assert "\npytestmark = pytest.mark.qgis\n" in path.read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ from tests.field.tablet import Tablet
 
 pytestmark = pytest.mark.browser
 
-SCHEMAS = sorted((Path(__file__).parents[1] / "field_schemas").glob("*.json"))
+SCHEMAS = sorted((Path(__file__).parents[2] / "field_schemas").glob("*.json"))
 TREE = "11111111-1111-4111-8111-111111111111"
 #: One entry with one photo of so many bytes.
 RECORD = """async ({ tree, bytes }) => {
