@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -88,16 +88,18 @@ def drop_database(name: str) -> None:
     """Drop a test database with whoever is still connected.
 
     A program that is just ending may connect once more after its sessions were ended; the owner may
-    not end those of another role, so they are ended again.
+    not end those of another role, so they are ended again. An autovacuum is of neither role, and
+    has much to do after an import: only a drop without FORCE ends it.
     """
-    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    plain = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    forced = sql.SQL("{} WITH (FORCE)").format(plain)
     for _again in range(20):
         end_sessions(name)
-        try:
-            return as_owner(statement)
-        except psycopg.errors.InsufficientPrivilege:
-            time.sleep(0.2)
-    return as_owner(statement)
+        for statement in (forced, plain):
+            with suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+                return as_owner(statement)
+        time.sleep(0.2)
+    return as_owner(forced)
 
 
 def drop_stale_databases() -> None:
