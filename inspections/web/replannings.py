@@ -50,6 +50,8 @@ def again(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     row = get_object_or_404(Replanning, pk=pk)
     if ask_again(pk=row.pk, now=timezone.now()):
         give_to_worker(APPLY, QUEUED_ONCE)
+    elif row.state == State.FAILED:
+        messages.info(request, _("Inzwischen gilt eine spätere Fassung; ihr folgen die Termine."))
     else:
         messages.info(request, _("Diese Neuberechnung ist nicht fehlgeschlagen."))
     return redirect("rule_set", row.pk)

@@ -130,6 +130,8 @@ def test_an_earlier_one_that_failed_says_so_on_its_own_page_alone(client):
     words = text(client, page)
     assert "Die Termine konnten nicht alle neu berechnet werden." in words
     assert "Noch einmal versuchen" not in words
+    again = client.post(f"{page}erneut/", follow=True).content.decode()
+    assert "Inzwischen gilt eine spätere Fassung; ihr folgen die Termine." in again
     assert "nicht alle neu berechnet" not in text(client, LIST)
     assert Client().get("/healthz").json()["due_dates"] == "ok"
 
