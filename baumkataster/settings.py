@@ -58,7 +58,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "baumkataster.web.proxies.KnownProxies",
     "baumkataster.web.observation.Observed",
-    "geodata.web.tile_visitors.KnownTileVisitors",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

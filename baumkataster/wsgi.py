@@ -10,7 +10,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "baumkataster.settings")
 # Modules stay: nobody needs to look for garbage among them, neither now nor after a fork, where
 # looking would copy the memory that the processes share.
 gc.disable()
-application = get_wsgi_application()
+whole = get_wsgi_application()
+# After the apps that it speaks of.
+application = import_module("geodata.web.tile_visitors").KnownTileVisitors(whole)
 # Every address with what it needs, which the first visitor would wait for otherwise.
 import_module("baumkataster.urls")
 gc.freeze()

@@ -27,6 +27,51 @@ SILENT = frozenset(["healthz", "metrics"])
 UNKNOWN = "unknown"
 
 
+class Request:
+    """A request while it is answered: its name and address for lines of the log, its time."""
+
+    def __init__(self, said: str, route: str) -> None:
+        """``said``: how a known proxy has named it."""
+        self.name = said if GOOD_ID.fullmatch(said) else uuid.uuid4().hex
+        self.route = route
+        self.method, self.status, self.seconds = "", 0, 0.0
+
+    def __enter__(self) -> "Request":
+        self._tokens = request_id.set(self.name), request_route.set(self.route)
+        self._begun = time.perf_counter()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        request_id.reset(self._tokens[0])
+        request_route.reset(self._tokens[1])
+
+    def answered(self, method: str, status: int) -> None:
+        """Count it: the answer begins now."""
+        self.method, self.status = method, status
+        self.seconds = time.perf_counter() - self._begun
+        observe(method=method, route=self.route, status=status, seconds=self.seconds)
+
+    def say(self, person: User | None) -> None:
+        """Its line, when the answer is out."""
+        if not settings.LOG_REQUESTS or self.route in SILENT:
+            return
+        milliseconds = round(self.seconds * 1000)
+        fields = {
+            "method": self.method,
+            "route": self.route,
+            "status": self.status,
+            "ms": milliseconds,
+            "role": person.role if person else "",
+            "visitor": pseudonym(person) if person else "",
+        }
+        parts = (self.method, self.route, self.status, milliseconds, fields["role"])
+        token = request_id.set(self.name)
+        try:
+            logger.info("%s /%s %s %s ms %s", *parts, extra=fields)
+        finally:
+            request_id.reset(token)
+
+
 class Observed:
     """One per process."""
 
@@ -35,22 +80,13 @@ class Observed:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, then say what was answered; the line is written when the answer is out."""
-        said = request.META.get("HTTP_X_REQUEST_ID", "")
-        name = said if GOOD_ID.fullmatch(said) else uuid.uuid4().hex
-        tokens = request_id.set(name), request_route.set("")
-        begun = time.perf_counter()
-        try:
+        with Request(request.META.get("HTTP_X_REQUEST_ID", ""), "") as seen:
             answer = self.get_response(request)
-            seconds = time.perf_counter() - begun
-            answer.headers["X-Request-ID"] = name
-            observe(
-                method=request.method or "",
-                route=route_of(request),
-                status=answer.status_code,
-                seconds=seconds,
-            )
+            seen.route = route_of(request)
+            seen.answered(request.method or "", answer.status_code)
+            answer.headers["X-Request-ID"] = seen.name
             note_answer(request, answer)
-            line = partial(_say, request, answer.status_code, seconds, name)
+            line = partial(_say, seen, request)
             if answer.streaming:
                 line()  # a stream may be cut off, and its line must not be lost with it
             else:
@@ -58,36 +94,15 @@ class Observed:
                 # of a small answer's time, and nobody waits for it.
                 answer._resource_closers.append(line)  # type: ignore[attr-defined]
             return answer
-        finally:
-            request_id.reset(tokens[0])
-            request_route.reset(tokens[1])
 
     def process_view(self, request: HttpRequest, *_: Any) -> None:
         """From here on lines of the log may name the address."""
         request_route.set(route_of(request))
 
 
-def _say(request: HttpRequest, status: int, seconds: float, name: str) -> None:
-    """The line of an answer that began after so many seconds."""
-    route = route_of(request)
-    if not settings.LOG_REQUESTS or route in SILENT:
-        return
-    person = person_of(request)
-    milliseconds = round(seconds * 1000)
-    fields = {
-        "method": request.method or "",
-        "route": route,
-        "status": status,
-        "ms": milliseconds,
-        "role": person.role if person else "",
-        "visitor": pseudonym(person) if person else "",
-    }
-    parts = (fields["method"], route, status, milliseconds, fields["role"])
-    token = request_id.set(name)
-    try:
-        logger.info("%s /%s %s %s ms %s", *parts, extra=fields)
-    finally:
-        request_id.reset(token)
+def _say(seen: Request, request: HttpRequest) -> None:
+    """Who it was is known better when all is done."""
+    seen.say(person_of(request))
 
 
 def route_of(request: HttpRequest) -> str:

@@ -1,5 +1,6 @@
 """The HTTP answer of a tile, for tiles.py and tile_visitors.py."""
 
+from collections.abc import Container
 from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -18,15 +19,15 @@ def seen_by(request: HttpRequest) -> list[str]:
 
 
 def tile_answer(
-    request: HttpRequest, content: bytes | None, keep: str, etag: str = ""
+    seen: Container[str], content: bytes | None, keep: str, etag: str = ""
 ) -> HttpResponse:
-    """The tile, or 304 when the browser has it; None: it is known to have it.
+    """The tile, or 304 when it is among ``seen``; None: the browser is known to have it.
 
     Without ``etag`` a tile is known by its bytes.
     """
     etag = etag or f'"{sha256(content or b"").hexdigest()[:24]}"'
     answer: HttpResponse
-    if content is None or etag in seen_by(request):
+    if content is None or etag in seen:
         answer = HttpResponseNotModified()
     else:
         answer = HttpResponse(content, content_type=TILE_TYPE)

@@ -1,44 +1,67 @@
 """A short way for map tiles: who was let through once is asked for in the tile's own statement.
 
-Signing in, rights and filters cost more than a tile of a street. After a tile went the whole way
-(settings.MIDDLEWARE, the view), this process remembers session and person for a minute; the next
-tiles' statement itself asks the database whether the session is still there, unchanged, and the
-person still active with the same role and password. If not, or if anything is out of the ordinary,
-the request goes the whole way. So a locked account, another role, a new password and a sign-out
-hold at once; only a second factor that has become mandatory is asked for after a minute at most.
+Signing in, rights and filters cost more than a tile of a street, and so does what Django makes of a
+request before the first of them is asked. After a tile went the whole way (settings.MIDDLEWARE, the
+view), this process remembers session and person for a minute; the next tiles' statement itself asks
+the database whether the session is still there, unchanged, and the person still active with the
+same role and password. If not, or if anything is out of the ordinary, the request goes the whole
+way. So a locked account, another role, a new password and a sign-out hold at once; only a second
+factor that has become mandatory is asked for after a minute at most.
 """
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
-from typing import Final
+from datetime import date
+from functools import partial
+from typing import Any, Final, NamedTuple
 
+import psycopg
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.urls import ResolverMatch
+from django.db import Error, connection
+from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.dateparse import parse_date
+from django.utils.http import parse_etags
 
 from baumkataster.models import Role, User
+from baumkataster.web.observation import Request
+from baumkataster.web.proxies import believed_request_id
 from geodata.rules.tilemath import Tile
 from geodata.tiles import tree_tile
 from geodata.tiles.statement import Known, NotKnownAnyMore
-from geodata.web.tile_answers import NO_CACHE, seen_by, tile_answer
+from geodata.web.tile_answers import NO_CACHE, tile_answer
 from inspections.filters import TreeFilter
 from inspections.rules.states import RISK_ORDER
 
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
 _PATH: Final = re.compile(r"/tiles/trees/(\d{1,2})/(\d{1,8})/(\d{1,8})\.mvt")
-#: Names of the address that the short way understands.
-_NAMES: Final = frozenset({"day", "state"})
+#: What the short way understands of a query, as our map writes it.
+_QUERY: Final = re.compile(r"(?:(?:day=\d{4}-\d\d-\d\d|state=[a-z_]{1,20})(?:&(?!$)|$)){0,12}")
+_STATES: Final = frozenset(RISK_ORDER)
+_SESSION: Final = re.compile(rf"(?:^|; ?){re.escape(settings.SESSION_COOKIE_NAME)}=([^;]*)")
 REMEMBERED_SECONDS: Final = 60.0
 _MOST: Final = 5000
-#: Session key -> until when, what the database must still say, the person, the matched address.
-_remembered: dict[str, tuple[float, Known, User, ResolverMatch]] = {}
+
+
+class Remembered(NamedTuple):
+    """Whom the whole way has let through."""
+
+    until: float
+    #: As the browser has named this server; another name is looked at anew.
+    host: str
+    route: str
+    known: Known
+    visitor: User
+
+
+#: By session key.
+_remembered: dict[str, Remembered] = {}
 
 
 def remember(request: HttpRequest, visitor: User) -> None:
@@ -57,55 +80,100 @@ def remember(request: HttpRequest, visitor: User) -> None:
     known = Known(
         session=key, data=row, person=visitor.pk, role=visitor.role, password=visitor.password
     )
-    # Not the lazy one that hangs on this request.
-    person = copy(visitor)
-    _remembered[key] = (time.monotonic() + REMEMBERED_SECONDS, known, person, match)
+    _remembered[key] = Remembered(
+        time.monotonic() + REMEMBERED_SECONDS,
+        request.META.get("HTTP_HOST", ""),
+        str(match.route),
+        known,
+        copy(visitor),  # not the lazy one that hangs on this request
+    )
 
 
 class KnownTileVisitors:
-    """Middleware before all that knows people."""
+    """The WSGI application with the short way before it."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
+    def __init__(self, whole: Application) -> None:
+        self.whole = whole
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """The tile the short way, else the whole one."""
-        return _short(request) or self.get_response(request)
+        return _short(environ, start_response) or self.whole(environ, start_response)
 
 
-def _short(request: HttpRequest) -> HttpResponse | None:
-    found = _PATH.fullmatch(request.path_info)
-    if found is None or request.method != "GET" or not _NAMES.issuperset(request.GET):
+class _Sent:
+    """A body, and what is to be done when it is out."""
+
+    __slots__ = ("_parts", "close")
+
+    def __init__(self, parts: tuple[bytes, ...], close: Callable[[], None]) -> None:
+        self._parts = parts
+        self.close = close
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._parts)
+
+
+def _short(environ: Environ, start_response: StartResponse) -> _Sent | None:
+    found = _PATH.fullmatch(environ["PATH_INFO"])
+    if found is None or environ["REQUEST_METHOD"] != "GET":
         return None
-    kept = _remembered.get(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
-    if kept is None or kept[0] < time.monotonic():
+    kept = _remembered_of(environ)
+    asked = None if kept is None else _asked(environ.get("QUERY_STRING", ""))
+    if kept is None or asked is None:
         return None
-    _until, known, visitor, match = kept
     tile = Tile(*(int(part) for part in found.groups()))
+    day, today, states = asked
+    # A state filter at street zooms is a queryset of its own.
+    if not tile.exists or (states and tile.z >= 15):
+        return None
+    said = environ.get("HTTP_IF_NONE_MATCH", "")
+    seen = parse_etags(said) if said else []
+    with Request(believed_request_id(environ), kept.route) as request:
+        try:
+            connection.close_if_unusable_or_obsolete()
+            drawn = tree_tile(
+                tile,
+                visitor=kept.visitor,
+                tree_filter=TreeFilter(states=states),
+                day=day,
+                keep=day == today,
+                known=kept.known,
+                seen=seen,
+            )
+        except (NotKnownAnyMore, Error, psycopg.Error):
+            # The whole way says what is wrong, and connects anew where the database was away.
+            _remembered.pop(kept.known.session, None)
+            return None
+        answer = tile_answer(seen, drawn.content, NO_CACHE, drawn.etag)
+        request.answered("GET", answer.status_code)
+    headers = [
+        *answer.items(),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Request-ID", request.name),
+    ]
+    start_response(f"{answer.status_code} {answer.reason_phrase}", headers)
+    return _Sent((answer.content,), partial(request.say, person=kept.visitor))
+
+
+def _remembered_of(environ: Environ) -> Remembered | None:
+    """Who asks, if they were let through a moment ago and by this server's same name."""
+    sessions = _SESSION.findall(environ.get("HTTP_COOKIE", ""))
+    kept = _remembered.get(sessions[0]) if len(sessions) == 1 else None
+    if kept is None or kept.until < time.monotonic() or environ.get("HTTP_HOST") != kept.host:
+        return None
+    return kept
+
+
+def _asked(query: str) -> tuple[date, date, tuple[str, ...]] | None:
+    """The asked day, today, and the states; None: something else is asked for."""
+    if not _QUERY.fullmatch(query):
+        return None
+    parts = [part.split("=") for part in query.split("&") if part]
+    states = tuple(value for name, value in parts if name == "state")
+    days = [value for name, value in parts if name == "day"]
     today = timezone.localdate()
     try:
-        request.get_host()
-        day = parse_date(request.GET["day"]) if "day" in request.GET else today
-        states = tuple(request.GET.getlist("state"))
-        # A state filter at street zooms is a queryset of its own.
-        if day is None or not tile.exists or not set(RISK_ORDER).issuperset(states) or (
-            states and tile.z >= 15
-        ):  # fmt: skip
-            return None
-        drawn = tree_tile(
-            tile,
-            visitor=visitor,
-            tree_filter=TreeFilter(states=states),
-            day=day,
-            keep=day == today,
-            known=known,
-            seen=seen_by(request),
-        )
-    except (NotKnownAnyMore, DisallowedHost, ValueError):
-        _remembered.pop(known.session, None)
+        day = date.fromisoformat(days[-1]) if days else today
+    except ValueError:
         return None
-    request.user = visitor
-    request.resolver_match = match
-    answer = tile_answer(request, drawn.content, NO_CACHE, drawn.etag)
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return (day, today, states) if _STATES.issuperset(states) else None

@@ -40,7 +40,7 @@ def trees(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
         asked = parse_day(request.GET, today=timezone.localdate())
         if asked.is_past:
             content = past_tile(tile, visitor=visitor, tree_filter=tree_filter, asked=asked)
-            return tile_answer(request, content, NO_CACHE)
+            return tile_answer(seen_by(request), content, NO_CACHE)
     except Refused as problem:
         return refusal(str(problem), status=400)
     keep = day == timezone.localdate()
@@ -53,7 +53,7 @@ def trees(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
         seen=seen_by(request),
     )
     remember(request, visitor)
-    return tile_answer(request, drawn.content, NO_CACHE, drawn.etag)
+    return tile_answer(seen_by(request), drawn.content, NO_CACHE, drawn.etag)
 
 
 @require_safe
@@ -65,7 +65,7 @@ def base_map(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
         return refusal(_("Bitte melden Sie sich an, um die Karte zu sehen."), status=401)
     if not tile.exists:
         return refusal(_("Diese Kachel gibt es nicht."), status=404)
-    return tile_answer(request, base_tile(tile), f"private, max-age={BASE_MAP_SECONDS}")
+    return tile_answer(seen_by(request), base_tile(tile), f"private, max-age={BASE_MAP_SECONDS}")
 
 
 def day_of(request: HttpRequest) -> date:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -10,9 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from baumkataster.metrics import REQUESTS
 from baumkataster.models import Tree, User
 from geodata.web import tile_visitors
 from tests.factories import load_reference_data, make_tree, make_user
+from tests.web_door import DoorClient
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +26,11 @@ def fresh() -> Any:
     tile_visitors._remembered.clear()
     yield
     tile_visitors._remembered.clear()
+
+
+@pytest.fixture
+def client() -> Client:
+    return DoorClient()
 
 
 @pytest.fixture
@@ -56,9 +64,7 @@ def path(z: int = 16) -> str:
 
 def _queries(client: Client, address: str) -> int:
     """Statements through Django beside the tile's own, which goes past its counter."""
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
+    with CaptureQueriesContext(connection) as seen:
         assert client.get(address).status_code == 200
     return len(seen)
 
@@ -121,7 +127,10 @@ def test_another_role_holds_at_once(known: Client, planner: User) -> None:
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("day=gestern", 400), ("day=2026-02-31", 400), ("state=blau", 400), ("q=Linde", 200)],
+    [
+        *[("day=gestern", 400), ("day=2026-02-31", 400), ("state=blau", 400), ("q=Linde", 200)],
+        *[("day=2026-11-28&", 200), ("state=ok&" * 40, 200), ("stichtag=2020-01-01", 400)],
+    ],
 )
 def test_what_is_out_of_the_ordinary_goes_the_whole_way(
     known: Client, query: str, status: int
@@ -129,12 +138,71 @@ def test_what_is_out_of_the_ordinary_goes_the_whole_way(
     assert known.get(f"{path()}?{query}").status_code == status
 
 
+def test_another_name_of_the_server_goes_the_whole_way(known: Client) -> None:
+    """There Django looks at it; what the short way answers is a name that was let through."""
+    assert known.get(path(), headers={"host": "localhost"}).status_code == 200
+    assert known.get(path(), headers={"host": "boese.example"}).status_code == 400
+
+
+def test_two_sessions_in_one_request_go_the_whole_way(known: Client) -> None:
+    """Which of them counts is Django's to say."""
+    key = known.cookies["sessionid"].value
+    strange = DoorClient()
+    both = f"sessionid={key}; sessionid={'x' * 32}"
+    assert strange.get(path(), headers={"cookie": both}).status_code == 401
+
+
+def test_it_is_counted_and_logged_as_on_the_whole_way(
+    known: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    said: list[tuple[object, ...]] = []
+    for forget in (False, True):
+        if forget:
+            tile_visitors._remembered.clear()
+        caplog.clear()
+        before = _counted()
+        with caplog.at_level("INFO", logger="baumkataster.request"):
+            answer = known.get(path())
+        assert _counted() == before + 1
+        (line,) = [vars(r) for r in caplog.records if r.name == "baumkataster.request"]
+        assert line["request_id"] == answer.headers["X-Request-ID"]
+        said.append(tuple(line[n] for n in ("method", "route", "status", "role", "visitor")))
+    short, whole = said
+    assert short == whole and short[2:4] == (200, "planner") and short[4]
+
+
+def test_a_known_proxy_names_the_request(known: Client, settings: Any) -> None:
+    settings.PROXIES, settings.PROXY_ADDRESSES = 1, ["127.0.0.1"]
+    name = {"X-Request-ID": "vom-nginx-0001"}
+    assert known.get(path(), headers=name).headers["X-Request-ID"] == "vom-nginx-0001"
+    other = known.get(path(), headers=name, REMOTE_ADDR="203.0.113.9")
+    assert other.headers["X-Request-ID"] not in ("", "vom-nginx-0001")
+
+
+def _counted() -> float:
+    route = "tiles/trees/<int:z>/<int:x>/<int:y>.mvt"
+    return REQUESTS.labels("GET", route, "200")._value.get()
+
+
+def test_a_connection_that_broke_is_made_anew_by_the_whole_way(
+    known: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tile_visitors, "tree_tile", broken)
+        assert known.get(path()).status_code == 200
+    # Known again by then.
+    assert len(tile_visitors._remembered) == 1
+
+
 def test_a_minute_later_the_whole_way_is_gone_again(
     known: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert _queries(known, path()) == 0
-    for key, (_until, *rest) in list(tile_visitors._remembered.items()):
-        tile_visitors._remembered[key] = (0.0, *rest)  # type: ignore[assignment]
+    for key, kept in list(tile_visitors._remembered.items()):
+        tile_visitors._remembered[key] = kept._replace(until=0.0)
     assert _queries(known, path()) > 1
 
 
