@@ -37,15 +37,15 @@ REFERENCES: Final[dict[int, Reference]] = {
         Reference(25832, "ETRS89 / UTM 32N", "utm"),
         Reference(25833, "ETRS89 / UTM 33N", "utm"),
         Reference(25831, "ETRS89 / UTM 31N", "utm"),
-        Reference(4647, "ETRS89 / UTM 32N mit vorangestellter 32", "utm"),
-        Reference(5650, "ETRS89 / UTM 33N mit vorangestellter 33", "utm"),
+        Reference(4647, gettext_noop("ETRS89 / UTM 32N mit vorangestellter 32"), "utm"),
+        Reference(5650, gettext_noop("ETRS89 / UTM 33N mit vorangestellter 33"), "utm"),
         Reference(31466, "Gauß-Krüger Zone 2", "gk"),
         Reference(31467, "Gauß-Krüger Zone 3", "gk"),
         Reference(31468, "Gauß-Krüger Zone 4", "gk"),
         Reference(31469, "Gauß-Krüger Zone 5", "gk"),
-        Reference(4326, "WGS 84 (Länge, Breite in Grad)", "degree"),
-        Reference(4258, "ETRS89 (Länge, Breite in Grad)", "degree"),
-        Reference(3857, "Web-Mercator", "web"),
+        Reference(4326, gettext_noop("WGS 84 (Länge, Breite in Grad)"), "degree"),
+        Reference(4258, gettext_noop("ETRS89 (Länge, Breite in Grad)"), "degree"),
+        Reference(3857, gettext_noop("Web-Mercator"), "web"),
     )
 }
 

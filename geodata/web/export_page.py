@@ -4,12 +4,14 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from baumkataster.permissions import Door
 from baumkataster.web.doors import door
 from geodata.fields import CONTROL, PUBLIC
 from geodata.geopackage import SYSTEMS
+from geodata.rules.crs import REFERENCES
 from inspections.filters import NAMES
 
 
@@ -25,11 +27,11 @@ def export_page(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "geojson_url": f"/export/trees.geojson{query}",
-        "gpkg_url": f"/export/trees.gpkg{query}",
-        "systems": ", ".join(map(str, SYSTEMS)),
-        "csv_url": f"/export/trees.csv{query}",
+        "pairs": pairs,
+        "systems": [
+            (number, f"{gettext(REFERENCES[number].name)} – EPSG:{number}") for number in SYSTEMS
+        ],
         "wfs_url": request.build_absolute_uri("/wfs"),
         "fields": fields,
-        "filtered": bool(pairs),
     }
     return render(request, "exports/page.html", context)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from lxml import html
 
 from baumkataster.api.authentication import hash_secret
 from baumkataster.models import ApplicationPassword, User
@@ -145,6 +146,34 @@ def test_a_geopackage_for_who_may_export_and_nothing_stays(
     assert list(tmp_path.iterdir()) == []
     assert Client().get(GPKG).status_code == 401
     assert signed_in("arborist").get(GPKG).status_code == 403
+
+
+def test_the_page_gives_files_in_every_system_and_keeps_the_selection() -> None:
+    make_tree(), make_tree(status="stump")
+    planner = signed_in("planner")
+    page = html.fromstring(planner.get("/export/?status=stump&day=2026-01-05").content)
+    (form,) = [form for form in page.forms if "crs" in form.inputs]
+    assert [int(n) for n in form.inputs["crs"].value_options] == list(geopackage.SYSTEMS)
+    assert form.action == "/export/trees.gpkg"
+    (csv_button,) = form.xpath(".//button[@formaction]")
+    for system in (25833, 4326):
+        form.fields["crs"] = str(system)
+        asked = dict(form.form_values())
+        assert asked == {"status": "stump", "crs": str(system)}
+        rows = whole(planner.get(csv_button.get("formaction"), asked)).decode("utf-8-sig")
+        assert len(rows.splitlines()) == 2
+        with tempfile.NamedTemporaryFile() as file:
+            Path(file.name).write_bytes(whole(planner.get(form.action, asked)))
+            found = sqlite3.connect(file.name).execute(
+                "SELECT srs_id, (SELECT count(*) FROM baeume) FROM gpkg_contents"
+            )
+            assert found.fetchall() == [(system, 1)]
+    (geojson,) = page.xpath("//a[starts-with(@href, '/export/trees.geojson')]/@href")
+    assert len(properties(planner.get(geojson))) == 1
+    assert "nicht die ganze Stadt" in page.text_content()
+    everything = html.fromstring(planner.get("/export/", headers={"accept-language": "en"}).content)
+    assert "nicht die ganze Stadt" not in everything.text_content()
+    assert "ETRS89 / UTM 32N with leading 32 – EPSG:4647" in everything.text_content()
 
 
 def test_a_full_disk_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:

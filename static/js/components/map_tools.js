@@ -11,6 +11,7 @@ class MapTools extends HTMLElement {
     this.links = [
       may.export && ["GeoJSON", "/export/trees.geojson"],
       may.export && ["CSV", "/export/trees.csv"],
+      may.export && [t("Weitere Formate"), "/export/"],
       may.view_report && [t("Überfällig-Liste"), "/berichte/ueberfaellig/"],
     ].filter(Boolean).map(([words, address]) => ({
       address,
