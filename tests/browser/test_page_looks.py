@@ -1,12 +1,16 @@
 """What a designer would not let pass: holes, words in a column of one word, two states at a time."""
 
+import math
+import re
 import uuid
+from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.city import City
+from tests.browser.visits import PATIENCE_MS, TABLET
 
 pytestmark = pytest.mark.browser
 
@@ -59,3 +63,42 @@ def test_head_and_progress_of_an_import_say_the_same_state(visit, city: City):
                 connection.execute(
                     "UPDATE geodata_importrun SET state = %s WHERE id = %s", [state, run]
                 )
+
+
+def test_a_tree_that_a_link_names_is_not_hidden_by_its_sheet(visit, city: City):
+    """The report's links name a tree and no position: the map flies there while the card is fetched."""
+    there = visit("kontrolle", viewport=TABLET, has_touch=True, is_mobile=True)
+    page = there.go("/karte/")
+    page.wait_for_url(re.compile(r"lage="), timeout=PATIENCE_MS)
+    _zoom, lat, lon = place_of(page)
+    # Near the middle, where the map flies instead of jumping.
+    middle = f"ST_Transform(ST_SetSRID(ST_MakePoint({lon}, {lat}), 4326), 25832)"
+    tree = city.tree(f"ST_DWithin(t.geom, {middle}, 150)")
+    page = there.go(f"/karte/?baum={tree.id}")
+    card = page.locator("tree-card")
+    expect(card).to_be_visible()
+    sheet, ground = card.bounding_box(), page.locator("#map").bounding_box()
+    assert sheet and ground
+    highest = ground["y"] + 40
+    page.wait_for_url(re.compile(r"lage=18"), timeout=PATIENCE_MS)
+
+    def height_of_tree() -> float:
+        zoom, lat, _lon = place_of(page)
+        steps = 256 * 2**zoom / (2 * math.pi)
+        above = math.asinh(math.tan(math.radians(tree.lat))) - math.asinh(
+            math.tan(math.radians(lat))
+        )
+        return ground["y"] + ground["height"] / 2 - above * steps
+
+    for _ in range(100):
+        if highest < height_of_tree() < sheet["y"] - 40:
+            break
+        page.wait_for_timeout(100)
+    assert highest < height_of_tree() < sheet["y"] - 40
+
+
+def place_of(page: Page) -> tuple[float, float, float]:
+    """Zoom, latitude and longitude of the map's middle, as the address says."""
+    (place,) = parse_qs(urlsplit(page.url).query)["lage"]
+    zoom, lat, lon = map(float, place.split("/"))
+    return zoom, lat, lon

@@ -54,6 +54,12 @@ export function createMap(element, { center, zoom }, { controls = true } = {}) {
   return map;
 }
 
+/** Do something where the map is, or where it lands if it is flying to another zoom. */
+export function atRest(map, act) {
+  if (map._animatingZoom) map.once("zoomend", act);
+  else act();
+}
+
 function addControls(map) {
   map.addControl(
     new Control.Zoom({

@@ -169,7 +169,7 @@ document.addEventListener("card-tab", ({ detail }) => {
 let seekTree = Boolean(state.tree) && !hasPosition;
 document.addEventListener("card-shown", ({ detail: tree }) => {
   // A link that names a tree but no position goes to the tree.
-  if (seekTree) view.goTo(tree, NEAR_ZOOM);
+  if (seekTree) view.goTo(tree, NEAR_ZOOM, { animate: false });
   seekTree = false;
   view.keepPositionInSight(tree);
 });

@@ -1,7 +1,7 @@
 /** Moves the map, opens and closes panel and card, shows short messages; used by pages/map.js. */
 
 import { t } from "baum/io/words.js";
-import { latLngBounds } from "baum/map/port.js";
+import { atRest, latLngBounds } from "baum/map/port.js";
 import { alertBox, h, iconButton } from "baum/components/elements.js";
 
 const NOTICE_MS = 6000;
@@ -47,8 +47,8 @@ export class MapView {
     this.map.invalidateSize({ pan: false });
   }
 
-  goTo({ lat, lon }, zoom = this.map.getZoom()) {
-    this.map.setView([lat, lon], zoom);
+  goTo({ lat, lon }, zoom = this.map.getZoom(), options = {}) {
+    this.map.setView([lat, lon], zoom, options);
   }
 
   showBounds(bounds) {
@@ -69,7 +69,12 @@ export class MapView {
   }
 
   /** Move the map as little as needed so that nothing covers a position. */
-  keepPositionInSight({ lat, lon }) {
+  keepPositionInSight(position) {
+    // A flight to another zoom would end where it was meant to.
+    atRest(this.map, () => this.#bringInSight(position));
+  }
+
+  #bringInSight({ lat, lon }) {
     const size = this.map.getSize();
     const at = this.map.latLngToContainerPoint([lat, lon]);
     const room = {
