@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from inspections.models import ControlRun
@@ -72,8 +73,8 @@ def _sentence(first: TrendPoint, last: TrendPoint) -> str:
     """The trend in words, which a chart may not replace."""
     values = {
         "day": f"{first.day:%d.%m.%Y}",
-        "then": f"{first.percent:.1f}".replace(".", ","),
-        "now": f"{last.percent:.1f}".replace(".", ","),
+        "then": number_format(first.percent, 1),
+        "now": number_format(last.percent, 1),
     }
     if last.percent < first.percent:
         return _("Es wird besser: %(now)s %% überfällig, am %(day)s waren es %(then)s %%.") % values

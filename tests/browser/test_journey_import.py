@@ -90,6 +90,8 @@ def test_from_a_file_to_its_report_and_back(visit, city: City, at_work, tmp_path
     look(page, "7-settled")
     page.get_by_role("link", name=re.compile("^Nicht mehr in der Datei")).click()
     look(page, "8-vanished")
+    button = page.locator("table a.kern-btn").first
+    assert button.evaluate("(e) => e.clientWidth >= e.scrollWidth"), "wider than its words"
     page.get_by_role("link", name=re.compile("^Meldungen")).click()
     look(page, "9-problems")
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import openpyxl
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils import translation
 
 from baumkataster.models import District
 from inspections.filters import TreeFilter
@@ -234,3 +235,6 @@ def test_trend_says_whether_it_gets_better(city):
     found = trend([ControlRun.objects.get(), make_run(date(2026, 11, 2), 10)])
     assert [point.percent for point in found.points] == [20.0, 10.0]
     assert found.sentence == "Es wird besser: 10,0 % überfällig, am 01.11.2026 waren es 20,0 %."
+    with translation.override("en"):
+        found = trend(list(ControlRun.objects.order_by("day")))
+    assert found and "10.0 %" in found.sentence and "20.0 %" in found.sentence
