@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_pages import assert_accessible, assert_fits
+from tests.field import hands
 from tests.field.hands import PATH, card, choose, form, open_card, screen, strip
 from tests.field.tablet import Tablet
 
@@ -215,6 +216,21 @@ def test_the_thumb_zone_lies_on_the_glass(tablet):
             return h.contains(document.elementFromPoint(box.x + 5, box.y + 5)); }"""
     )
     assert seen, "the tree's number must not lie under the sheet's head"
+
+
+@pytest.mark.parametrize("size", [(800, 1280), (1024, 768)])
+def test_a_message_leaves_the_result_of_the_next_form_to_read(tablet, size: tuple[int, int]):
+    """It stays for the ten seconds in which an entry can be taken back."""
+    one = tablet("kontrolle")
+    one.start(PATH)
+    one.page.set_viewport_size({"width": size[0], "height": size[1]})
+    first, second = choose(one, 2, skip=20)
+    hands.no_new_finding(one, first)
+    hands.with_finding(one, second)
+    foot = one.page.locator(".ff-foot").bounding_box()
+    message = one.page.locator(".field-notice").last.bounding_box()
+    assert foot and message
+    assert message["y"] + message["height"] <= foot["y"]
 
 
 def test_a_keyboard_reaches_the_next_tree_and_back(tablet):
