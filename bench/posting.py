@@ -11,37 +11,58 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+_BLOCK: Final = 1 << 18
 
 
 class Line:
-    """One kept connection."""
+    """One kept HTTP/1.1 connection to a server that names the length of its answers.
+
+    http.client takes 0.13 ms to read the head of an answer, on the cores of the server.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self._place = (host, port)
-        self._socket = socket.create_connection(self._place, 120)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket: socket.socket | None = None
 
-    def ask(self, request: bytes) -> tuple[int, bytes]:
-        """Status and body; the server may have let go of a connection that was idle."""
-        self._socket.sendall(request)
-        got = b""
-        while b"\r\n\r\n" not in got:
-            block = self._socket.recv(1 << 16)
-            if not block:
-                raise SystemExit("posting: the server closed the line")
-            got += block
-        head, _blank, body = got.partition(b"\r\n\r\n")
-        length = next(
-            int(line.split(b":")[1])
-            for line in head.split(b"\r\n")
-            if line.lower().startswith(b"content-length:")
-        )
+    def ask(self, request: bytes) -> tuple[int, bytes, bytes]:
+        """Status, head and body.
+
+        Raises:
+            ConnectionError: the server let go of a connection that was idle; asked again, it is made anew.
+        """
+        line = self._socket or socket.create_connection(self._place, 120)
+        self._socket = None
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        line.sendall(request)
+        got = _more(line, b"")
+        while (end := got.find(b"\r\n\r\n")) < 0:
+            got = _more(line, got)
+        head, body = got[: end + 2], got[end + 4 :]
+        length = int(header(head, "content-length") or 0)
         while len(body) < length:
-            body += self._socket.recv(1 << 16)
-        if b"connection: close" in head.lower():
-            self._socket = socket.create_connection(self._place, 120)
-        return int(head.split(b" ", 2)[1]), body
+            body = _more(line, body)
+        if header(head, "connection").lower() == "close":
+            line.close()
+        else:
+            self._socket = line
+        return int(head[9:12]), head, body
+
+
+def header(head: bytes, name: str) -> str:
+    """A header of an answer; empty when there is none."""
+    _, found, rest = head.lower().partition(f"\r\n{name.lower()}: ".encode())
+    length = len(rest.partition(b"\r\n")[0])
+    start = len(head) - len(rest)
+    return head[start : start + length].decode() if found else ""
+
+
+def _more(line: socket.socket, got: bytes) -> bytes:
+    block = line.recv(_BLOCK)
+    if not block:
+        raise ConnectionResetError
+    return got + block
 
 
 def work(order: dict[str, Any], bodies: list[str], headers: dict[str, str], said: Any) -> None:
@@ -58,7 +79,11 @@ def work(order: dict[str, Any], bodies: list[str], headers: dict[str, str], said
         start = time.perf_counter()
         if time.monotonic() > end:
             return
-        status, answer = line.ask(request)
+        try:
+            status, _head, answer = line.ask(request)
+        except ConnectionError as error:
+            said["errors"].append(f"the server closed the line: {error!r}")
+            return
         said["seconds"].append(time.perf_counter() - start)
         if status not in {200, 201} or b'"unsettled"' in answer or b'"rejected"' in answer:
             said["errors"].append(f"{status} {answer[:300]!r}")

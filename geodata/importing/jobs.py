@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from django.db import DatabaseError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from geodata.importing.previewing import seen_in_rehearsal
@@ -164,10 +164,21 @@ class _Attempt:
             return True
         if issubclass(kind, Exception):
             logger.error("Import %s failed.", self.run.pk, exc_info=error)
-            if not issubclass(kind, DatabaseError) or connection.is_usable():
+            if not _is_torn(error):
                 _end(self.run, self.failed, error=sentence_of_failure())
                 return True
         return False  # the worker tries again
+
+
+def _is_torn(error: Exception) -> bool:
+    """Whether the database went away in the middle; it may be back by now, and nothing was wrong.
+
+    Classes 08 and 57P of PostgreSQL's codes; without a code the client itself found the line dead.
+    """
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    code = getattr(error.__cause__, "sqlstate", None)
+    return code is None or code.startswith(("08", "57P"))
 
 
 def sentence_of_failure() -> str:

@@ -11,6 +11,8 @@ import pytest
 from django.db import connections
 
 from bench.cluster import PrivateCluster, private_cluster
+from bench.fault_sides import Import, all_ended
+from geodata.models import ImportRun
 from inspections.models import ControlRun
 from inspections.services import check_plans
 from inspections.tasks import daily_control
@@ -85,6 +87,23 @@ def test_nothing_acknowledged_is_lost_when_everything_dies(
         assert_all_is_there(database, all_.journal)
         assert check_plans(day=users[0].date_joined.date()) == []
         assert_worker_goes_on(worker)
+
+
+def test_an_import_goes_on_by_itself_when_the_database_comes_back_at_once(
+    postgres: PrivateCluster, database: str
+) -> None:
+    """So soon that its connection is whole again when somebody looks why the import has ended."""
+    with MindedWorker(database) as worker:
+        upload = Import(make_user("planner"), number=1)
+        while ImportRun.objects.get(pk=upload.run.pk).share < 0.3:
+            time.sleep(0.02)
+        with connections["default"].cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        all_ended(worker)
+    assert upload.verdict() == "done"
 
 
 def assert_worker_goes_on(worker: MindedWorker) -> None:
