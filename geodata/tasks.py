@@ -5,12 +5,11 @@ A task whose worker was killed is started again (inspections/tasks.py) and begin
 
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from baumkataster.models import User
+from baumkataster.retries import AGAIN
 from geodata.importing.jobs import check_upload, enter_upload
 from geodata.importing.tidying import fail_lost_runs, take_back
 from geodata.importing.uploads import forget_old_files
@@ -20,8 +19,6 @@ from geodata.tiles.marks import gather_marks
 
 #: Imports lock whole tables against other writers; two at once would only wait for each other.
 ONE_AT_A_TIME = "imports"
-#: The database server was started anew or changed over to another one.
-AGAIN = RetryStrategy(max_attempts=5, wait=5, retry_exceptions=[OperationalError, InterfaceError])
 
 
 @app.task(name="geodata.tasks.check_import", lock=ONE_AT_A_TIME, retry=AGAIN)

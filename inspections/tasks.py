@@ -10,6 +10,7 @@ import logging
 from datetime import time
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
@@ -17,6 +18,7 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Job, Status
 
 from baumkataster.errors import Refused
+from baumkataster.retries import AGAIN
 from inspections.reports.paper.delivering import paper_of, too_long
 from inspections.reports.paper.making import TooLong
 from inspections.reports.past_store import DAYS, forget, tidy
@@ -25,6 +27,7 @@ from inspections.services.control_runs import run_controls
 from inspections.services.mails import send_waiting_mails
 from inspections.services.replanning_city import apply_rule_sets as apply_waiting_rule_sets
 from inspections.services.report_files import (
+    fail_lost_reports,
     fail_report,
     finish_report,
     keep_progress,
@@ -79,9 +82,9 @@ def send_mails(timestamp: int) -> int:
     return send_waiting_mails(now=timezone.now())
 
 
-@app.task(name="inspections.tasks.make_report", lock="make_report")
+@app.task(name="inspections.tasks.make_report", lock="make_report", retry=AGAIN)
 def make_report(report_id: str) -> str:
-    """Make a report file; killed in the middle, the next worker makes it from the beginning."""
+    """Make a report file; killed or torn in the middle, a worker makes it from the beginning."""
     pk = UUID(report_id)
     report = start_report(pk=pk, now=timezone.now())
     if report is None:
@@ -90,19 +93,33 @@ def make_report(report_id: str) -> str:
         paper = paper_of(
             report, told=lambda step, share: keep_progress(pk=pk, step=step, share=share)
         )
+        finish_report(
+            report=report,
+            content=paper.content,
+            content_sha256=paper.content_sha256,
+            rows=paper.rows,
+            pages=paper.pages,
+            now=timezone.now(),
+        )
     except (Refused, TooLong) as problem:
         sentence = too_long(problem.rows) if isinstance(problem, TooLong) else str(problem)
         fail_report(pk=pk, problem=sentence, now=timezone.now())
         return "refused"
-    finish_report(
-        report=report,
-        content=paper.content,
-        content_sha256=paper.content_sha256,
-        rows=paper.rows,
-        pages=paper.pages,
-        now=timezone.now(),
-    )
+    except (OperationalError, InterfaceError):
+        # The server is away: the worker begins anew.
+        raise
+    except Exception:
+        logger.exception("Report %s was not made.", pk)
+        fail_report(pk=pk, problem="", now=timezone.now())
+        return "failed"
     return f"{paper.rows} rows, {paper.pages} pages"
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="tell_lost_reports")
+def tell_lost_reports(timestamp: int) -> int:
+    """Every minute: tell reports that their job was given up, so that they can be asked for again."""
+    return fail_lost_reports(now=timezone.now())
 
 
 @app.periodic(cron="41 3 * * *")

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from baumkataster.errors import Refused
@@ -18,6 +18,14 @@ KEPT: Final = timedelta(days=30)
 #: Files that one person may have in the making at a time.
 MOST_WAITING: Final = 5
 State = ReportFile.State
+#: Reports that wait for a worker although no job of theirs is queued or going on.
+_LOST: Final = """
+UPDATE inspections_reportfile r SET state = 'failed', step = '', problem = '', finished_at = %(now)s
+WHERE r.state IN ('waiting', 'running') AND r.asked_at < %(now)s - interval '1 minute'
+  AND NOT EXISTS (
+    SELECT FROM procrastinate_jobs j WHERE j.status IN ('todo', 'doing')
+      AND j.args ->> 'report_id' = r.id::text)
+"""
 
 
 def request_report(
@@ -78,10 +86,17 @@ def finish_report(
 
 
 def fail_report(*, pk: UUID, problem: str, now: datetime) -> None:
-    """Say why there will be no file."""
+    """Say why there will be no file; without a ``problem`` nobody foresaw it."""
     ReportFile.objects.filter(pk=pk, state=State.RUNNING).update(
         state=State.FAILED, step="", problem=problem[:300], finished_at=now
     )
+
+
+def fail_lost_reports(*, now: datetime) -> int:
+    """Tell reports whose job was given up that they failed; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOST, {"now": now})
+        return int(cursor.rowcount)
 
 
 def remove_expired_reports(*, now: datetime) -> int:

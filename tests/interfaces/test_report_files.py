@@ -1,10 +1,16 @@
 """/berichte/dateien/: asking for a report, how far it is, who may have it."""
 
+from datetime import timedelta
+from types import SimpleNamespace
+
 import pytest
+from django.db import OperationalError, connection
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from inspections import tasks
 from inspections.models import ReportFile
+from inspections.services.report_files import fail_lost_reports
 from tests.database.test_overdue_report import city  # noqa: F401 - a fixture
 from tests.factories import make_user
 
@@ -66,3 +72,53 @@ def test_totals_come_apart(city, client, django_assert_max_num_queries):  # noqa
     assert "/berichte/ueberfaellig/summen/" in page and "Personentage" not in page
     totals = client.get("/berichte/ueberfaellig/summen/").content.decode()
     assert "R-Nord" in totals and "Personentage" in totals and "42,9" in totals
+
+
+def test_what_nobody_foresaw_can_be_asked_for_again(city, client, monkeypatch):  # noqa: F811
+    client.force_login(city["supervisor"])
+    client.post("/berichte/dateien/neu/", {"query": ""})
+    first = ReportFile.objects.get()
+
+    def broken(*_, **__):
+        raise RuntimeError("a font is broken")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, "paper_of", broken)
+        assert tasks.make_report(report_id=str(first.pk)) == "failed"
+    page = client.get(f"/berichte/dateien/{first.pk}/").content.decode()
+    assert "unerwartet abgebrochen" in page and 'id="progress"' not in page
+    client.post("/berichte/dateien/neu/", {"query": ""})
+    second = ReportFile.objects.exclude(pk=first.pk).get()
+    assert "pages" in tasks.make_report(report_id=str(second.pk))
+
+
+def test_torn_it_is_made_again_by_itself(city, client, monkeypatch):  # noqa: F811
+    client.force_login(city["supervisor"])
+    client.post("/berichte/dateien/neu/", {"query": ""})
+    report = ReportFile.objects.get()
+    torn = OperationalError("server closed the connection unexpectedly")
+
+    def cut(*_, **__):
+        raise torn
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, "paper_of", cut)
+        with pytest.raises(OperationalError):
+            tasks.make_report(report_id=str(report.pk))
+    job = SimpleNamespace(attempts=1)
+    assert tasks.make_report.retry_strategy.get_retry_decision(exception=torn, job=job)
+    assert "pages" in tasks.make_report(report_id=str(report.pk))
+
+
+def test_a_report_whose_job_was_given_up_does_not_wait_for_ever(city, client):  # noqa: F811
+    client.force_login(city["supervisor"])
+    client.post("/berichte/dateien/neu/", {"query": ""})
+    later = timezone.now() + timedelta(minutes=2)
+    assert fail_lost_reports(now=later) == 0, "its job is queued"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
+    assert fail_lost_reports(now=timezone.now()) == 0, "its job may be on the way"
+    assert fail_lost_reports(now=later) == 1
+    report = ReportFile.objects.get()
+    assert report.state == "failed"
+    assert "unerwartet" in client.get(f"/berichte/dateien/{report.pk}/").content.decode()
