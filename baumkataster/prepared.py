@@ -100,6 +100,8 @@ def _asked(
     """Names of the columns, and all rows."""
     names: list[str]
     rows: list[tuple[Any, ...]]
+    # Often the first statement of a request: after a restart of the server the line may be dead.
+    connection.close_if_health_check_failed()
     session = preparing_session()
     connection.validate_no_broken_transaction()
     names, rows = [], []

@@ -1,5 +1,6 @@
 """A test client that comes in by the web server's door (baumkataster/wsgi.py), as browsers do."""
 
+from contextlib import nullcontext
 from typing import Any
 from unittest.mock import patch
 
@@ -26,7 +27,8 @@ def _by_the_door(environ: dict[str, Any]) -> Any:
         heard.extend([status, headers])
 
     # A test's connection is in its transaction, which a web server's never is between requests.
-    with patch.object(connection, "close_if_unusable_or_obsolete"):
+    keep = patch.object(connection, "close_if_unusable_or_obsolete")
+    with keep if connection.in_atomic_block else nullcontext():
         parts = application(environ, start_response)
         content = b"".join(parts)
         parts.close()

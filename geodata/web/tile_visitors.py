@@ -140,9 +140,12 @@ def _short(environ: Environ, start_response: StartResponse) -> _Sent | None:
                 known=kept.known,
                 seen=seen,
             )
-        except (NotKnownAnyMore, Error, psycopg.Error):
-            # The whole way says what is wrong, and connects anew where the database was away.
+        except NotKnownAnyMore:
             _remembered.pop(kept.known.session, None)
+            return None
+        except (Error, psycopg.Error):
+            # The whole way says what is wrong, and connects anew where the database was away.
+            connection.close()
             return None
         answer = tile_answer(seen, drawn.content, NO_CACHE, drawn.etag)
         request.answered("GET", answer.status_code)

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import psycopg
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -182,19 +181,6 @@ def test_a_known_proxy_names_the_request(known: Client, settings: Any) -> None:
 def _counted() -> float:
     route = "tiles/trees/<int:z>/<int:x>/<int:y>.mvt"
     return REQUESTS.labels("GET", route, "200")._value.get()
-
-
-def test_a_connection_that_broke_is_made_anew_by_the_whole_way(
-    known: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: Any, **__: Any) -> None:
-        raise psycopg.OperationalError("server closed the connection unexpectedly")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(tile_visitors, "tree_tile", broken)
-        assert known.get(path()).status_code == 200
-    # Known again by then.
-    assert len(tile_visitors._remembered) == 1
 
 
 def test_a_minute_later_the_whole_way_is_gone_again(
